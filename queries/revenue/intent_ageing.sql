@@ -1,0 +1,23 @@
+-- Intent by age: how long sold but unclosed business has been waiting. The limits come from rules.intent_ages.
+--
+-- grain: from_days
+-- total: sum(amount) = (select sum(amount) from revenue.intent)
+-- column: from_days days "From age"
+-- column: to_days days "To age"
+-- column: customers count "Customers"
+-- column: n_lines count "Lines"
+-- column: amount money "Intent"
+WITH ages AS (
+  SELECT from_days, lead(from_days) OVER (ORDER BY from_days) AS next_days
+  FROM rules.intent_ages
+  WHERE (valid_from IS NULL OR valid_from <= $as_of) AND (valid_to IS NULL OR valid_to > $as_of)
+)
+SELECT
+  a.from_days,
+  a.next_days - 1 AS to_days,
+  count(DISTINCT i.customer_id) AS customers,
+  count(i.order_id) AS n_lines,
+  coalesce(sum(i.amount), 0) AS amount
+FROM ages a
+LEFT JOIN revenue.intent i ON i.age_days >= a.from_days AND (a.next_days IS NULL OR i.age_days < a.next_days)
+GROUP BY a.from_days, a.next_days

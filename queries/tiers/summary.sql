@@ -1,0 +1,89 @@
+-- The four tiers by the formula: customers, revenue, profit and what a customer brings. A tier without customers is shown with zero.
+-- Shares are of all customers in the window, those at zero or below included. Gross profit is empty when it is unknown for
+-- any customer of the tier.
+--
+-- grain: tier
+-- order: position
+-- total: sum(revenue) = (select sum(revenue) from tiers.current)
+-- total: sum(customers) = (select count(*) from tiers.current)
+-- column: tier text "Tier"
+-- column: position count "Position from the top"
+-- column: customers count "Customers"
+-- column: customers_share ratio "Share of customers"
+-- column: revenue money "Final revenue"
+-- column: revenue_share ratio "Share of revenue"
+-- column: gross_profit money "Gross profit"
+-- column: arpu money "Revenue per customer"
+-- column: median_revenue money "Median revenue per customer"
+-- column: n_unrated count "Of these new"
+-- column: n_dormant count "Of these dormant"
+-- column: n_overridden count "Of these with a tier set by hand"
+-- column: n_unconfirmed count "Of these not in the confirmed tier"
+-- column: n_owners count "Owners"
+-- column: is_small_sample bool "Too few customers for a ratio to mean much"
+-- column: rule_version text "Version of the rule"
+WITH acc AS (
+  SELECT
+    tier,
+    count(*) AS customers,
+    sum(revenue) AS revenue,
+    CASE WHEN count(*) = count(gross_profit) THEN sum(gross_profit) END AS gross_profit,
+    sum(CASE WHEN is_unrated THEN 1 ELSE 0 END) AS n_unrated,
+    sum(CASE WHEN is_dormant THEN 1 ELSE 0 END) AS n_dormant,
+    count(override_tier) AS n_overridden,
+    sum(CASE WHEN confirmed_tier <> tier THEN 1 ELSE 0 END) AS n_unconfirmed,
+    count(DISTINCT owner_id) AS n_owners
+  FROM tiers.current
+  GROUP BY tier
+),
+medians AS (
+  -- One digit more than money has, because the median of an even number lies between two of them.
+  SELECT tier, median(CAST(revenue AS DECIMAL(38, 5))) AS median_revenue
+  FROM tiers.current
+  GROUP BY tier
+),
+sums AS (
+  SELECT
+    l.tier,
+    l.position,
+    l.rule_version,
+    coalesce(a.customers, 0) AS customers,
+    coalesce(a.revenue, 0) AS revenue,
+    CASE WHEN a.customers IS NULL THEN 0 ELSE a.gross_profit END AS gross_profit,
+    m.median_revenue,
+    coalesce(a.n_unrated, 0) AS n_unrated,
+    coalesce(a.n_dormant, 0) AS n_dormant,
+    coalesce(a.n_overridden, 0) AS n_overridden,
+    coalesce(a.n_unconfirmed, 0) AS n_unconfirmed,
+    coalesce(a.n_owners, 0) AS n_owners,
+    sum(a.customers) OVER () AS all_customers,
+    sum(a.revenue) OVER () AS all_revenue
+  FROM tiers.ladder l
+  LEFT JOIN acc a ON a.tier = l.tier
+  LEFT JOIN medians m ON m.tier = l.tier
+  WHERE l.valid_on = $as_of
+),
+rule AS (
+  SELECT min_units
+  FROM rules.small_samples
+  WHERE (valid_from IS NULL OR valid_from <= $as_of) AND (valid_to IS NULL OR valid_to > $as_of)
+)
+SELECT
+  s.tier,
+  s.position,
+  s.customers,
+  CAST(s.customers AS DOUBLE) / NULLIF(s.all_customers, 0) AS customers_share,
+  s.revenue,
+  CASE WHEN s.all_revenue > 0 THEN CAST(s.revenue AS DOUBLE) / CAST(s.all_revenue AS DOUBLE) END AS revenue_share,
+  s.gross_profit,
+  CAST(s.revenue AS DOUBLE) / NULLIF(s.customers, 0) AS arpu,
+  s.median_revenue,
+  s.n_unrated,
+  s.n_dormant,
+  s.n_overridden,
+  s.n_unconfirmed,
+  s.n_owners,
+  s.customers < r.min_units AS is_small_sample,
+  s.rule_version
+FROM sums s
+CROSS JOIN rule r

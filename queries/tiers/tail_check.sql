@@ -1,0 +1,52 @@
+-- The price check of the tail: mean and median of what a tail customer spends in a year, and of what one of its orders in the
+-- window comes to, against the tail cap (rules.segment_caps). It passes when both are at or below the cap.
+-- Orders at zero or below are left out of the second.
+--
+-- grain: basis
+-- column: basis text "Per customer and year, or per order"
+-- column: n count "Customers or orders"
+-- column: mean money "Mean"
+-- column: median money "Median"
+-- column: above_cap count "Above the cap"
+-- column: tail_cap money "Cap"
+-- column: passes bool "Mean and median at or below the cap"
+WITH orders AS (
+  SELECT f.order_id, u.unit_id, sum(f.amount) AS amount
+  FROM revenue.final f
+  JOIN value.units u ON u.customer_id = f.customer_id
+  JOIN tiers.current t ON t.customer_id = u.unit_id
+  WHERE t.segment = 'tail' AND NOT u.is_internal AND f.final_on >= $window_start AND f.final_on < $window_end
+  GROUP BY f.order_id, u.unit_id
+),
+spends AS (
+  -- One digit more than money has, because the median of an even number lies between two of them.
+  SELECT 'customer_year' AS basis, CAST(annual_spend AS DECIMAL(38, 5)) AS amount FROM tiers.current WHERE segment = 'tail'
+  UNION ALL
+  SELECT 'order', CAST(amount AS DECIMAL(38, 5)) FROM orders WHERE amount > 0
+),
+rule AS (
+  SELECT tail_cap
+  FROM rules.segment_caps
+  WHERE (valid_from IS NULL OR valid_from <= $as_of) AND (valid_to IS NULL OR valid_to > $as_of)
+),
+sums AS (
+  SELECT
+    s.basis,
+    r.tail_cap,
+    count(*) AS n,
+    sum(s.amount) AS total,
+    median(s.amount) AS median,
+    sum(CASE WHEN s.amount > r.tail_cap THEN 1 ELSE 0 END) AS above_cap
+  FROM spends s
+  CROSS JOIN rule r
+  GROUP BY s.basis, r.tail_cap
+)
+SELECT
+  basis,
+  n,
+  CAST(total AS DOUBLE) / n AS mean,
+  median,
+  above_cap,
+  tail_cap,
+  total <= tail_cap * n AND median <= tail_cap AS passes
+FROM sums

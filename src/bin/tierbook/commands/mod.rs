@@ -1,0 +1,75 @@
+//! One file per command; each calls the library once and tells what it gave.
+
+mod check;
+mod graph;
+mod init;
+mod query;
+mod run;
+mod sample;
+
+use std::path::PathBuf;
+
+use tierbook::error::{Error, Errors};
+use tierbook::run::Request;
+
+use crate::args::{Arguments, Command, Scope};
+
+/// Runs the command, or stops it when the user does.
+pub(crate) async fn run(arguments: Arguments) -> Result<(), Errors> {
+    tokio::select! {
+        result = dispatch(arguments.command) => result,
+        _ = interrupted() => {
+            Err(Error::environment("stopped; nothing was published").into())
+        }
+    }
+}
+
+async fn dispatch(command: Command) -> Result<(), Errors> {
+    match command {
+        Command::Run { scope, out, format } => run::run(request(scope, out), format).await,
+        Command::Check { scope, format } => check::run(&request(scope, None), format).await,
+        Command::Query { name, sql, limit, format, output, scope } => {
+            query::run(&request(scope, None), name, sql, limit, format, output).await
+        }
+        Command::Graph { scope, format } => graph::run(&request(scope, None), format),
+        Command::Init { dir, warehouse } => init::run(&dir, warehouse.as_deref()),
+        Command::Sample { customers, months, seed, until, out } => {
+            sample::run(customers, months, seed, until, &out)
+        }
+        Command::Completions { shell } => {
+            let mut command = <Arguments as clap::CommandFactory>::command();
+            clap_complete::generate(shell, &mut command, "tierbook", &mut std::io::stdout());
+            Ok(())
+        }
+    }
+}
+
+/// Ctrl-C, or a scheduler's SIGTERM.
+async fn interrupted() {
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "the clock and the environment come into the program here")]
+fn request(scope: Scope, out: Option<PathBuf>) -> Request {
+    Request {
+        project: scope.project,
+        warehouse: scope.warehouse,
+        as_of: scope.as_of,
+        settings: scope.settings,
+        out,
+        scratch: std::env::temp_dir().join(format!("tierbook-{}", std::process::id())),
+        now: jiff::Zoned::now(),
+        partitions: scope.partitions,
+    }
+}

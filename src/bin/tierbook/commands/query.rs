@@ -1,0 +1,49 @@
+//! `tierbook query`.
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+use tierbook::error::{Error, Errors};
+use tierbook::export::Format;
+use tierbook::files;
+use tierbook::names::TableName;
+use tierbook::run::{self, Question, Request};
+
+use crate::args::RowFormat;
+use crate::terminal::{self, Meter};
+
+/// Rows of a table on the terminal, unless told.
+const ROWS_SHOWN: usize = 40;
+
+pub(super) async fn run(
+    request: &Request,
+    name: Option<TableName>,
+    sql: Option<String>,
+    limit: Option<usize>,
+    format: RowFormat,
+    output: Option<PathBuf>,
+) -> Result<(), Errors> {
+    let question = match (name, sql) {
+        (Some(name), _) => Question::Table(name),
+        (None, Some(sql)) => Question::Sql(sql),
+        (None, None) => return Err(Error::usage("nothing to query").help("name a table, or give `--sql`").into()),
+    };
+    if format == RowFormat::Parquet && output.is_none() && std::io::stdout().is_terminal() {
+        return Err(Error::usage("Parquet is not for a terminal").help("name a file with `--output FILE`").into());
+    }
+    let is_table = format == RowFormat::Table;
+    let shown = limit.or(is_table.then_some(ROWS_SHOWN));
+    let to: Box<dyn Write + Send> = match &output {
+        Some(path) => Box::new(std::io::BufWriter::new(files::create(path)?)),
+        None => Box::new(std::io::stdout()),
+    };
+    let meter = Meter::new();
+    let progress = |done: usize, of: usize, name: &TableName| meter.step(done, of, name);
+    let rows = run::query(request, &question, shown, Format::from(format), to, &progress).await;
+    meter.clear();
+    let rows = rows?;
+    if is_table && limit.is_none() && rows == ROWS_SHOWN {
+        terminal::remark(&format!("the first {ROWS_SHOWN} rows; more with --limit N"));
+    }
+    Ok(())
+}

@@ -1,0 +1,101 @@
+//! What the terminal shows: errors with their place, progress, and lines of text.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is where the program prints")]
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use indicatif::{ProgressBar, ProgressStyle};
+use tierbook::error::{Error, ErrorKind, Errors};
+use tierbook::names::TableName;
+
+/// Prints the result of a command.
+pub(crate) fn say(line: &str) {
+    // A reader that has gone away, such as `head`, is no fault.
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// Prints what is not the result.
+pub(crate) fn remark(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Prints every error with its place in its file.
+pub(crate) fn show_errors(errors: &Errors) {
+    let renderer = if std::io::stderr().is_terminal() { Renderer::styled() } else { Renderer::plain() };
+    for error in errors.iter() {
+        remark(&render(error, &renderer));
+        remark("");
+    }
+}
+
+fn render(error: &Error, renderer: &Renderer) -> String {
+    let title = Level::ERROR.primary_title(error.message.as_str());
+    let mut group = match &error.spot {
+        Some(spot) => title.element(
+            Snippet::source(spot.text.as_ref())
+                .path(spot.path.as_str())
+                .annotation(AnnotationKind::Primary.span(spot.range.clone())),
+        ),
+        None => Group::with_title(title),
+    };
+    for note in &error.notes {
+        group = group.element(Level::NOTE.message(note.as_str()));
+    }
+    for help in &error.help {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    let cause = std::error::Error::source(error)
+        .filter(|_| matches!(error.kind, ErrorKind::Internal | ErrorKind::Environment))
+        .map(|source| source.to_string());
+    if let Some(cause) = &cause {
+        group = group.element(Level::NOTE.message(cause.as_str()));
+    }
+    if error.kind == ErrorKind::Internal {
+        group = group.element(Level::HELP.message("this is a fault of tierbook: please report it with this text"));
+    }
+    renderer.render(&[group])
+}
+
+/// Prints what the command line's parser says, with our exit codes.
+pub(crate) fn clap_exit(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    if error.use_stderr() { ExitCode::from(ErrorKind::Usage.exit_code()) } else { ExitCode::SUCCESS }
+}
+
+/// Shows how far a run is: on a terminal only, and only when it takes longer than a second.
+pub(crate) struct Meter {
+    began: Instant,
+    bar: Mutex<Option<ProgressBar>>,
+}
+
+impl Meter {
+    #[allow(clippy::disallowed_methods, reason = "a progress bar lives by the clock")]
+    pub(crate) fn new() -> Self {
+        Self { began: Instant::now(), bar: Mutex::new(None) }
+    }
+
+    /// A step of building models.
+    pub(crate) fn step(&self, done: usize, of: usize, name: &TableName) {
+        if !std::io::stderr().is_terminal() || self.began.elapsed() < Duration::from_secs(1) {
+            return;
+        }
+        let Ok(mut bar) = self.bar.lock() else { return };
+        let bar = bar.get_or_insert_with(|| {
+            let style = ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}");
+            ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        });
+        bar.set_length(u64::try_from(of).unwrap_or(u64::MAX));
+        bar.set_position(u64::try_from(done).unwrap_or(0));
+        bar.set_message(name.to_string());
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn clear(&self) {
+        if let Ok(Some(bar)) = self.bar.lock().as_deref() {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The DataFusion session and what we add to it. The only place that knows how queries run.
+//!
+//! Takes parsed queries and tables. Gives plans, streams of rows, and faults in our own words.
+//! Never reads a file of the project, and knows nothing of models or reports.
+
+pub mod bind;
+mod faults;
+mod functions;
+mod lints;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use datafusion::catalog::{MemorySchemaProvider, TableProvider};
+use datafusion::common::TableReference;
+use datafusion::error::DataFusionError;
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
+use datafusion::sql::parser::Statement as EngineStatement;
+use datafusion::sql::sqlparser::ast::{Query, Statement};
+use futures::TryStreamExt;
+
+use crate::error::{Error, Result};
+use crate::files;
+use crate::names::TableName;
+
+pub use faults::{execution_fault, planning_fault};
+pub use lints::lint;
+
+/// The version of the engine, which is part of what a result depends on.
+pub const VERSION: &str = datafusion::DATAFUSION_VERSION;
+
+/// How a session may use the machine.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Bytes that queries may take before they spill.
+    pub memory: usize,
+    /// How many parts of a query run side by side; 0 for one a core.
+    pub partitions: usize,
+}
+
+/// A session: tables under their names, and the means to query them.
+pub struct Engine {
+    context: SessionContext,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Engine")
+    }
+}
+
+impl Engine {
+    /// A session that spills into `spill`, a folder of its own.
+    ///
+    /// # Errors
+    /// Kind `Environment` when the folder cannot be made.
+    pub fn new(limits: &Limits, spill: &Path) -> Result<Self> {
+        files::create_folder(spill)?;
+        let disk =
+            DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![spill.to_path_buf()]));
+        let runtime = RuntimeEnvBuilder::new()
+            .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory)))
+            .with_disk_manager_builder(disk)
+            .build_arc()
+            .map_err(|source| Error::environment("cannot set up the query engine").caused_by(source))?;
+        let context = SessionContext::new_with_config_rt(config(limits), runtime);
+        for function in functions::all() {
+            context.register_udf(function);
+        }
+        Ok(Self { context })
+    }
+
+    /// Puts a table under its name, in the place of an earlier one.
+    ///
+    /// # Errors
+    /// Kind `Internal` when the session refuses it.
+    pub fn register(&self, name: &TableName, table: Arc<dyn TableProvider>) -> Result<()> {
+        let refused = |source: DataFusionError| {
+            Error::internal(format!("table `{name}` cannot be registered")).caused_by(source)
+        };
+        let catalog = self
+            .context
+            .catalog("datafusion")
+            .ok_or_else(|| Error::internal("the session has no catalog"))?;
+        if catalog.schema(name.schema()).is_none() {
+            catalog.register_schema(name.schema(), Arc::new(MemorySchemaProvider::new())).map_err(refused)?;
+        }
+        let reference = TableReference::partial(name.schema(), name.table());
+        self.context.deregister_table(reference.clone()).map_err(refused)?;
+        self.context.register_table(reference, table).map_err(refused)?;
+        Ok(())
+    }
+
+    /// Plans a query, its parameters already bound.
+    ///
+    /// # Errors
+    /// The engine's own; [`planning_fault`] gives it its place.
+    pub async fn plan(&self, query: &Query) -> Result<LogicalPlan, DataFusionError> {
+        let statement = EngineStatement::Statement(Box::new(Statement::Query(Box::new(query.clone()))));
+        let state = self.context.state();
+        let plan = state.statement_to_plan(statement).await?;
+        // Types are settled here, so that a wrong one is found before anything runs.
+        state.analyzer().execute_and_check(plan, state.config_options(), |_, _| {})
+    }
+
+    /// A plan as a frame of this session, to build upon.
+    pub fn frame(&self, plan: LogicalPlan) -> DataFrame {
+        DataFrame::new(self.context.state(), plan)
+    }
+
+    /// A registered table as a frame.
+    ///
+    /// # Errors
+    /// Kind `Internal` when there is no such table.
+    pub async fn table(&self, name: &TableName) -> Result<DataFrame> {
+        self.context
+            .table(TableReference::partial(name.schema(), name.table()))
+            .await
+            .map_err(|source| Error::internal(format!("table `{name}` is not registered")).caused_by(source))
+    }
+
+    /// The rows of a plan, in one stream that keeps its order.
+    ///
+    /// # Errors
+    /// The engine's own; [`execution_fault`] gives it our words.
+    pub async fn stream(&self, plan: LogicalPlan) -> Result<SendableRecordBatchStream, DataFusionError> {
+        self.frame(plan).execute_stream().await
+    }
+
+    /// All rows of a plan that is known to give few.
+    ///
+    /// # Errors
+    /// As for [`Engine::stream`].
+    pub async fn collect(&self, plan: LogicalPlan) -> Result<Vec<RecordBatch>, DataFusionError> {
+        self.stream(plan).await?.try_collect().await
+    }
+
+    /// The session, for registering files.
+    pub fn context(&self) -> &SessionContext {
+        &self.context
+    }
+}
+
+fn config(limits: &Limits) -> SessionConfig {
+    let mut config = SessionConfig::new()
+        .with_information_schema(false)
+        .with_create_default_catalog_and_schema(true)
+        .set_bool("datafusion.sql_parser.collect_spans", true)
+        // `0.8` is exact, and stays exact beside money.
+        .set_bool("datafusion.sql_parser.parse_float_as_decimal", true)
+        .set_bool("datafusion.execution.listing_table_ignore_subdirectory", false)
+        .set_bool("datafusion.execution.parquet.pushdown_filters", true)
+        .set_bool("datafusion.execution.parquet.reorder_filters", true);
+    if limits.partitions > 0 {
+        config = config.with_target_partitions(limits.partitions);
+    }
+    config
+}

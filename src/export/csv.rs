@@ -1,0 +1,68 @@
+//! CSV, for programs and for spreadsheets.
+
+use std::io::Write;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, SchemaRef};
+
+use super::{RowWriter, broken};
+use crate::error::Result;
+use crate::models::text_columns;
+
+/// Who reads the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// Takes every cell as it is.
+    Program,
+    /// Runs a cell that starts like a formula.
+    Spreadsheet,
+}
+
+pub(super) struct CsvWriter<'a> {
+    to: csv::Writer<Box<dyn Write + Send + 'a>>,
+    reader: Reader,
+    is_text: Vec<bool>,
+}
+
+impl<'a> CsvWriter<'a> {
+    pub(super) fn new(schema: &SchemaRef, mut to: Box<dyn Write + Send + 'a>, reader: Reader) -> Result<Self> {
+        let mut builder = csv::WriterBuilder::new();
+        if reader == Reader::Spreadsheet {
+            to.write_all("\u{feff}".as_bytes()).map_err(broken)?;
+            builder.terminator(csv::Terminator::CRLF);
+        }
+        let mut to = builder.from_writer(to);
+        to.write_record(schema.fields().iter().map(|field| field.name())).map_err(broken)?;
+        let is_text = schema
+            .fields()
+            .iter()
+            .map(|field| matches!(field.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View))
+            .collect();
+        Ok(Self { to, reader, is_text })
+    }
+}
+
+impl RowWriter for CsvWriter<'_> {
+    fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        let columns = text_columns(batch)?;
+        for row in 0..batch.num_rows() {
+            for (column, is_text) in columns.iter().zip(&self.is_text) {
+                let cell = column[row].as_deref().unwrap_or("");
+                let guarded = *is_text && self.reader == Reader::Spreadsheet && looks_like_formula(cell);
+                let field = if guarded { format!("'{cell}") } else { cell.to_owned() };
+                self.to.write_field(field).map_err(broken)?;
+            }
+            self.to.write_record(None::<&[u8]>).map_err(broken)?;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<()> {
+        self.to.flush().map_err(broken)
+    }
+}
+
+/// The characters that OWASP names (CSV injection), and their full-width forms.
+fn looks_like_formula(cell: &str) -> bool {
+    cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠'])
+}

@@ -1,0 +1,365 @@
+//! Checks: a table against the keys of its header, before anything else reads it.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Int64Type};
+use arrow::row::{RowConverter, SortField};
+use datafusion::error::DataFusionError;
+use futures::TryStreamExt;
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::plan::sides;
+use crate::engine::{Engine, bind, execution_fault};
+use crate::error::{Error, Result};
+use crate::project::header::{Piece, Severity};
+use crate::project::{Bindings, QueryFile, contract, query_file};
+
+/// How many offending rows are shown.
+const SHOWN: usize = 5;
+
+/// What checking a table found.
+#[derive(Debug, Default)]
+pub struct Verdict {
+    /// Its rows.
+    pub rows: u64,
+    /// How many conditions were looked at.
+    pub n_checks: usize,
+    /// Conditions that hold for publishing to go on.
+    pub faults: Vec<Error>,
+    /// Conditions that are only printed.
+    pub warnings: Vec<String>,
+    /// Sums that were compared.
+    pub totals: Vec<ControlTotal>,
+}
+
+/// A sum over a model that must equal a sum elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ControlTotal {
+    /// The model.
+    pub model: String,
+    /// Both sums, as the header has them.
+    pub text: String,
+    /// The sum over the model, exact, with four decimals.
+    pub value: String,
+    /// The sum elsewhere.
+    pub other: String,
+}
+
+/// Checks a registered table against its header.
+///
+/// # Errors
+/// Kind `Data` or `Environment` when the conditions cannot be computed; conditions that do not hold are in the
+/// verdict.
+pub async fn check(
+    query: &QueryFile,
+    table_schema: &arrow::datatypes::SchemaRef,
+    bindings: &Bindings,
+    engine: &Engine,
+    faults_folder: &Path,
+) -> Result<Verdict> {
+    let mut verdict = Verdict::default();
+    let checker = Checker { query, bindings, engine, faults_folder };
+    checker.conditions(&mut verdict).await?;
+    if verdict.rows > 0 && !query.header.grain.is_empty() {
+        verdict.n_checks += 1;
+        if checker.has_duplicates(table_schema).await? {
+            verdict.faults.push(checker.duplicates().await?);
+        }
+    } else if query.header.grain.is_empty() && verdict.rows > 1 {
+        verdict.faults.push(
+            Error::project(format!("`{}` has {} rows and no `grain`", query.name, verdict.rows))
+                .at(query.spot(0..0))
+                .help("name the columns that are unique together: `-- grain: customer_id`"),
+        );
+    }
+    for piece in &query.header.totals {
+        verdict.n_checks += 1;
+        let total = checker.total(piece).await?;
+        if total.value != total.other {
+            verdict.faults.push(
+                Error::data(format!("control total of `{}` differs: {} against {}", query.name, total.value, total.other))
+                    .at(query.spot(piece.range.clone())),
+            );
+        }
+        verdict.totals.push(total);
+    }
+    Ok(verdict)
+}
+
+struct Condition {
+    sql: String,
+    severity: Severity,
+    message: String,
+    spot: Option<std::ops::Range<usize>>,
+}
+
+struct Checker<'a> {
+    query: &'a QueryFile,
+    bindings: &'a Bindings,
+    engine: &'a Engine,
+    faults_folder: &'a Path,
+}
+
+impl Checker<'_> {
+    /// One pass over the table: its rows, its newest day, and how many rows break each condition.
+    async fn conditions(&self, verdict: &mut Verdict) -> Result<()> {
+        let conditions = self.list()?;
+        let mut sql = String::from("SELECT count(*) AS n");
+        let as_of = self.query.header.as_of.as_ref();
+        sql.push_str(&match as_of {
+            Some(column) => format!(", max({}) AS newest", column.text),
+            None => ", CAST(NULL AS DATE) AS newest".to_owned(),
+        });
+        for (index, condition) in conditions.iter().enumerate() {
+            sql.push_str(&format!(", count(*) FILTER (WHERE NOT ({})) AS c{index}", condition.sql));
+        }
+        sql.push_str(&format!(" FROM {}", self.query.name));
+        let batches = self.rows_of(&sql).await?;
+        let batch = batches.first().ok_or_else(|| Error::internal("a count gave no row"))?;
+        let count = |index: usize| {
+            u64::try_from(batch.column(index).as_primitive::<Int64Type>().value(0)).unwrap_or(0)
+        };
+        verdict.rows = count(0);
+        verdict.n_checks += conditions.len();
+        self.band(verdict);
+        let newest = batch.column(1).as_primitive::<Date32Type>();
+        self.freshness(verdict, newest.is_valid(0).then(|| newest.value(0)));
+        for (index, condition) in conditions.iter().enumerate() {
+            let broken = count(index + 2);
+            if broken == 0 {
+                continue;
+            }
+            let rows = if broken == 1 { "1 row".to_owned() } else { format!("{broken} rows") };
+            let message = format!("{} ({rows} of {})", condition.message, verdict.rows);
+            if condition.severity == Severity::Warn {
+                verdict.warnings.push(message);
+                continue;
+            }
+            let mut error = Error::data(message);
+            if let Some(range) = &condition.spot {
+                error = error.at(self.query.spot(range.clone()));
+            }
+            let sql = format!("SELECT * FROM {} WHERE NOT ({})", self.query.name, condition.sql);
+            verdict.faults.push(self.with_rows(error, &sql, index).await?);
+        }
+        Ok(())
+    }
+
+    fn list(&self) -> Result<Vec<Condition>> {
+        let mut conditions = Vec::new();
+        let mut not_null: BTreeSet<&str> = BTreeSet::new();
+        if let Some(table) = contract::table(self.query.name.table()).filter(|_| self.query.name.is_staging()) {
+            not_null.extend(table.columns().filter(|column| column.required).map(|column| column.name));
+        }
+        not_null.extend(self.query.header.grain.iter().map(String::as_str));
+        for column in not_null {
+            conditions.push(Condition {
+                sql: format!("{column} IS NOT NULL"),
+                severity: Severity::Stop,
+                message: format!("column `{column}` of `{}` is empty where it must not be", self.query.name),
+                spot: None,
+            });
+        }
+        for (severity, piece) in &self.query.header.checks {
+            conditions.push(Condition {
+                sql: bound_text(self.query, piece, self.bindings)?,
+                severity: *severity,
+                message: format!("check of `{}` does not hold: {}", self.query.name, piece.text),
+                spot: Some(piece.range.clone()),
+            });
+        }
+        Ok(conditions)
+    }
+
+    fn band(&self, verdict: &mut Verdict) {
+        let Some((least, most)) = self.query.header.rows else { return };
+        verdict.n_checks += 1;
+        if verdict.rows < least || most.is_some_and(|most| verdict.rows > most) {
+            let band = most.map_or_else(|| format!("at least {least}"), |most| format!("{least} to {most}"));
+            verdict.faults.push(
+                Error::data(format!("`{}` has {} rows, and should have {band}", self.query.name, verdict.rows))
+                    .help("see whether the load was complete; the band is the key `rows` of the staging query"),
+            );
+        }
+    }
+
+    fn freshness(&self, verdict: &mut Verdict, newest: Option<i32>) {
+        let Some(days) = self.query.header.fresh_days else { return };
+        verdict.n_checks += 1;
+        let as_of = self.bindings.as_of;
+        let newest = newest.and_then(|day| Date::constant(1970, 1, 1).checked_add(i64::from(day).days()).ok());
+        let age = newest.map(|day| i64::from((as_of - day).get_days()));
+        if age.is_none_or(|age| age > days) {
+            let found = newest.map_or_else(|| "no row at all".to_owned(), |day| format!("nothing after {day}"));
+            verdict.faults.push(
+                Error::data(format!("`{}` is not fresh: it has {found}, and the run is of {as_of}", self.query.name))
+                    .help("wait for the load, or run with `--as-of` an earlier day"),
+            );
+        }
+    }
+
+    /// Whether two rows share their grain: equal 64-bit hashes are looked at again, row by row.
+    async fn has_duplicates(&self, schema: &arrow::datatypes::SchemaRef) -> Result<bool> {
+        let columns = self.query.header.grain.join(", ");
+        let fields: Vec<SortField> = self
+            .query
+            .header
+            .grain
+            .iter()
+            .filter_map(|name| schema.field_with_name(name).ok())
+            .map(|field| SortField::new(field.data_type().clone()))
+            .collect();
+        let internal =
+            |source| Error::internal(format!("the grain of `{}` cannot be compared", self.query.name)).caused_by(source);
+        let converter = RowConverter::new(fields).map_err(|source: arrow::error::ArrowError| internal(source))?;
+        let plan = self.plan(&format!("SELECT {columns} FROM {}", self.query.name)).await?;
+        let mut stream = self.engine.stream(plan).await.map_err(|error| self.failed(error))?;
+        let mut hashes: Vec<u64> = Vec::new();
+        while let Some(batch) = stream.try_next().await.map_err(|error| self.failed(error))? {
+            let rows = converter.convert_columns(batch.columns()).map_err(internal)?;
+            hashes.extend(rows.iter().map(|row| hash_of(row.as_ref())));
+        }
+        hashes.sort_unstable();
+        Ok(hashes.windows(2).any(|pair| pair[0] == pair[1]))
+    }
+
+    async fn duplicates(&self) -> Result<Error> {
+        let columns = self.query.header.grain.join(", ");
+        let sql = format!(
+            "SELECT {columns}, count(*) AS n_rows FROM {} GROUP BY {columns} HAVING count(*) > 1",
+            self.query.name
+        );
+        let error = Error::data(format!("`{}` has rows with the same {columns}", self.query.name))
+            .at(self.query.spot(self.query.header.grain_range.clone()))
+            .help("`grain` names columns that are unique together");
+        self.with_rows(error, &sql, usize::MAX).await
+    }
+
+    async fn total(&self, piece: &Piece) -> Result<ControlTotal> {
+        let (left, right) = total_queries(self.query, piece, self.bindings)?;
+        let mut values = Vec::new();
+        for sql in [left, right] {
+            let batches = self.rows_of(&sql).await?;
+            let batch = batches.first().filter(|batch| batch.num_rows() == 1).ok_or_else(|| {
+                Error::project("each side of a `total` gives one number").at(self.query.spot(piece.range.clone()))
+            })?;
+            let unscaled = batch.column(0).as_primitive::<Decimal128Type>().value(0);
+            let sign = if unscaled < 0 { "-" } else { "" };
+            let whole = unscaled.unsigned_abs();
+            values.push(format!("{sign}{}.{:04}", whole / 10_000, whole % 10_000));
+        }
+        let other = values.pop().unwrap_or_default();
+        let value = values.pop().unwrap_or_default();
+        Ok(ControlTotal { model: self.query.name.to_string(), text: piece.text.clone(), value, other })
+    }
+
+    /// Adds the first offending rows to an error, and puts all of them into a file.
+    async fn with_rows(&self, mut error: Error, sql: &str, index: usize) -> Result<Error> {
+        let plan = self.plan(&self.ordered(sql)).await?;
+        let mut stream = self.engine.stream(plan).await.map_err(|error| self.failed(error))?;
+        let number = if index == usize::MAX { "grain".to_owned() } else { format!("check-{}", index + 1) };
+        let path: PathBuf = self.faults_folder.join(format!("{}.{number}.csv", self.query.name));
+        let mut writer = csv::WriterBuilder::new().from_writer(crate::files::create(&path)?);
+        let mut shown: Vec<RecordBatch> = Vec::new();
+        let mut n_shown = 0;
+        let broken = |source: csv::Error| {
+            Error::environment(format!("cannot write `{}`", path.display())).caused_by(source)
+        };
+        let mut header_written = false;
+        while let Some(batch) = stream.try_next().await.map_err(|error| self.failed(error))? {
+            if !header_written {
+                let names = batch.schema().fields().iter().map(|field| field.name().clone()).collect::<Vec<_>>();
+                writer.write_record(&names).map_err(broken)?;
+                header_written = true;
+            }
+            let text = super::text_columns(&batch)?;
+            for row in 0..batch.num_rows() {
+                writer.write_record(text.iter().map(|column| column[row].as_deref().unwrap_or(""))).map_err(broken)?;
+            }
+            if n_shown < SHOWN {
+                let some = batch.slice(0, batch.num_rows().min(SHOWN - n_shown));
+                n_shown += some.num_rows();
+                shown.push(some);
+            }
+        }
+        writer.flush().map_err(|source| crate::files::fault("write", &path, source))?;
+        for batch in &shown {
+            for line in super::preview(batch)? {
+                error = error.note(line);
+            }
+        }
+        Ok(error.help(format!("all such rows are in `{}`", path.display())))
+    }
+
+    fn ordered(&self, sql: &str) -> String {
+        if self.query.header.grain.is_empty() {
+            sql.to_owned()
+        } else {
+            format!("{sql} ORDER BY {}", self.query.header.grain.join(", "))
+        }
+    }
+
+    async fn plan(&self, sql: &str) -> Result<datafusion::logical_expr::LogicalPlan> {
+        let parsed = query_file::parse_select(&self.query.path, &sql.into())?;
+        self.engine.plan(&parsed).await.map_err(|error| self.failed(error))
+    }
+
+    async fn rows_of(&self, sql: &str) -> Result<Vec<RecordBatch>> {
+        let plan = self.plan(sql).await?;
+        self.engine.collect(plan).await.map_err(|error| self.failed(error))
+    }
+
+    fn failed(&self, error: DataFusionError) -> Error {
+        execution_fault(error, &format!("checking `{}`", self.query.name))
+    }
+}
+
+fn hash_of(bytes: &[u8]) -> u64 {
+    // Fixed, so that two runs look at the same rows; and free of patterns that ids are full of.
+    use std::hash::{BuildHasher, Hasher};
+    let mut hasher = std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::new().build_hasher();
+    hasher.write(bytes);
+    hasher.finish()
+}
+
+/// The text of a condition with its parameters bound.
+pub(super) fn bound_text(query: &QueryFile, piece: &Piece, bindings: &Bindings) -> Result<String> {
+    let mut expression = query_file::parse_expression(&query.path, &query.text, piece)?;
+    bind::bind_in(&mut expression, bindings);
+    Ok(expression.to_string())
+}
+
+/// Queries for both sides of a `total`, each giving one decimal with four digits; nothing at all counts as 0.
+pub(super) fn total_queries(query: &QueryFile, piece: &Piece, bindings: &Bindings) -> Result<(String, String)> {
+    let mut expression = query_file::parse_expression(&query.path, &query.text, piece)?;
+    bind::bind_in(&mut expression, bindings);
+    let (left, right) = sides(expression).ok_or_else(|| {
+        Error::project("a `total` compares two sums with `=`").at(query.spot(piece.range.clone()))
+    })?;
+    let exact = |side: &str| format!("CAST(COALESCE({side}, 0) AS DECIMAL(38, 4)) AS total");
+    let left = format!("SELECT {} FROM {}", exact(&left.to_string()), query.name);
+    Ok((left, format!("SELECT {}", exact(&right.to_string()))))
+}
+
+/// The columns of an `order` key, and whether each descends.
+pub fn order_columns(text: &str) -> Vec<(String, bool)> {
+    text.split(',')
+        .map(|part| {
+            let mut words = part.split_whitespace();
+            let column = words.next().unwrap_or_default().to_lowercase();
+            let descends = words.next().is_some_and(|word| word.eq_ignore_ascii_case("desc"));
+            (column, descends)
+        })
+        .collect()
+}
+
+/// The newest value of a day column, as a day.
+pub(super) fn newest_in(column: &ArrayRef) -> Option<Date> {
+    let column = (*column.data_type() == DataType::Date32).then(|| column.as_primitive::<Date32Type>())?;
+    let day = (!column.is_empty() && column.is_valid(0)).then(|| column.value(0))?;
+    Date::constant(1970, 1, 1).checked_add(i64::from(day).days()).ok()
+}
+

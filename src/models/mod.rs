@@ -1,0 +1,348 @@
+//! Query files -> derived tables: graph, plan, execute, check, store.
+//!
+//! Takes a project, opened sources and bound parameters. Gives a session in which every table that was asked for
+//! can be queried, with what is unavailable and why. Rows are checked as they are stored, before anything reads
+//! them. Nothing here writes outside the work folder that it is given.
+
+pub mod check;
+pub mod graph;
+pub mod plan;
+pub mod staging;
+mod store;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{Array, RecordBatch};
+use arrow::datatypes::SchemaRef;
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use datafusion::catalog::TableProvider;
+use datafusion::datasource::MemTable;
+use datafusion::datasource::empty::EmptyTable;
+use datafusion::logical_expr::LogicalPlan;
+use jiff::civil::Date;
+
+use crate::engine::{self, Engine, bind};
+use crate::error::{Error, Errors, Result};
+use crate::names::TableName;
+use crate::project::{Bindings, Project, QueryFile, RuleTable, contract, query_file};
+use crate::sources::Sources;
+
+pub use check::ControlTotal;
+pub use graph::{Absence, Graph};
+pub use plan::Planned;
+use staging::Sight;
+pub use store::row_order;
+
+/// What a run is told while models are built.
+pub type Progress<'a> = &'a (dyn Fn(usize, usize, &TableName) + Sync);
+
+/// The derived tables of a run.
+#[derive(Debug)]
+pub struct Models {
+    /// The session that holds them.
+    pub engine: Engine,
+    /// Tables that were built, by name.
+    pub built: BTreeMap<TableName, Built>,
+    /// Tables that cannot be had, by name, and what is missing.
+    pub unavailable: BTreeMap<TableName, Missing>,
+    /// Control totals, in the order of building.
+    pub totals: Vec<ControlTotal>,
+    /// Conditions that are only printed.
+    pub warnings: Vec<String>,
+}
+
+/// A table that was built.
+#[derive(Debug, Clone)]
+pub struct Built {
+    /// Its columns.
+    pub schema: SchemaRef,
+    /// Its rows.
+    pub rows: u64,
+    /// How many conditions it was checked against.
+    pub n_checks: usize,
+}
+
+/// What a table lacks.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Missing {
+    /// A staging table that is not there.
+    Table(TableName),
+    /// A column of a staging table that is empty throughout.
+    Column(TableName, String),
+}
+
+impl std::fmt::Display for Missing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Table(table) => write!(f, "{table}"),
+            Self::Column(table, column) => write!(f, "{table}.{column}"),
+        }
+    }
+}
+
+/// Everything that building reads.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// The project.
+    pub project: &'a Project,
+    /// The opened tables of the warehouse.
+    pub sources: &'a Sources,
+    /// Who reads whom.
+    pub graph: &'a Graph,
+    /// The parameters of this run.
+    pub bindings: &'a Bindings,
+}
+
+/// Folders that building writes to.
+#[derive(Debug, Clone, Copy)]
+pub struct Folders<'a> {
+    /// For stored models and spilled rows; may go when the run ends.
+    pub work: &'a Path,
+    /// For rows that break a check; stays for the reader.
+    pub faults: &'a Path,
+}
+
+/// Builds `targets` and all that they read.
+///
+/// # Errors
+/// Kind `Project` for every fault that planning finds; kind `Data` for every condition that does not hold; the
+/// machine's own. A model over a faulty one is not built.
+pub async fn build(
+    inputs: Inputs<'_>,
+    targets: &BTreeSet<TableName>,
+    engines: (Engine, Engine),
+    folders: Folders<'_>,
+    progress: Progress<'_>,
+) -> Result<Models, Errors> {
+    let Inputs { project, sources, graph, bindings } = inputs;
+    let (planning, engine) = engines;
+    let order = graph.needed(targets);
+    rules_valid(project, &order, bindings.as_of)?;
+    let planned = plan::plan(project, sources, graph, &order, bindings, &planning).await?;
+    let mut models = Models {
+        engine,
+        built: BTreeMap::new(),
+        unavailable: BTreeMap::new(),
+        totals: Vec::new(),
+        warnings: Vec::new(),
+    };
+    let mut faults = Vec::new();
+    let mut broken: Vec<&TableName> = Vec::new();
+    for (index, name) in order.iter().enumerate() {
+        progress(index, order.len(), name);
+        if let Some(source) = sources.tables.get(name) {
+            source.register(&models.engine)?;
+            continue;
+        }
+        if let Some(rules) = project.rules.get(name) {
+            models.engine.register(name, rule_provider(rules)?)?;
+            continue;
+        }
+        if let Some(missing) = missing(inputs, name, &models).await? {
+            register_empty(&models.engine, name, planned.get(name))?;
+            models.unavailable.insert(name.clone(), missing);
+            continue;
+        }
+        let (Some(query), Some(plan)) = (project.queries.get(name), planned.get(name)) else { continue };
+        if graph.reads_of(name).iter().any(|read| broken.contains(&read)) {
+            broken.push(name);
+            continue;
+        }
+        let is_stored = plan.is_stored || (targets.contains(name) && !name.is_staging());
+        match one(query, bindings, is_stored, &mut models, folders).await {
+            Ok(found) if found.is_empty() => {}
+            Ok(found) => {
+                faults.extend(found);
+                broken.push(name);
+            }
+            Err(errors) => {
+                faults.extend(errors);
+                broken.push(name);
+            }
+        }
+    }
+    Errors::none_in(faults)?;
+    Ok(models)
+}
+
+/// Builds one table and checks it; gives the conditions that do not hold.
+async fn one(
+    query: &QueryFile,
+    bindings: &Bindings,
+    is_stored: bool,
+    models: &mut Models,
+    folders: Folders<'_>,
+) -> Result<Vec<Error>, Errors> {
+    let engine = &models.engine;
+    let bound = bind::bind(&query.query, bindings);
+    let mut plan = engine.plan(&bound).await.map_err(|error| engine::planning_fault(&error, query))?;
+    if query.name.is_staging() {
+        plan = staging::wrap(engine, query, plan, Sight::UpTo(bindings.as_of))?;
+    }
+    let schema = if is_stored {
+        let path = folders.work.join("models").join(format!("{}.parquet", query.name));
+        let plan = store::ordered(engine, query, plan)?;
+        let schema = store::write(engine, query, plan, &path).await?;
+        store::register(engine, query, Arc::clone(&schema), &path)?;
+        schema
+    } else {
+        let schema = Arc::clone(plan.schema().inner());
+        engine.register(&query.name, engine.frame(plan).into_view())?;
+        schema
+    };
+    let verdict = check::check(query, &schema, bindings, engine, folders.faults).await?;
+    let built = Built { schema, rows: verdict.rows, n_checks: verdict.n_checks };
+    models.built.insert(query.name.clone(), built);
+    models.totals.extend(verdict.totals);
+    models.warnings.extend(verdict.warnings);
+    Ok(verdict.faults)
+}
+
+/// What a table lacks, if anything: its own absence, that of a table it reads, or a column that it needs.
+async fn missing(inputs: Inputs<'_>, name: &TableName, models: &Models) -> Result<Option<Missing>> {
+    if inputs.graph.absence(name).is_some() {
+        return Ok(Some(Missing::Table(name.clone())));
+    }
+    let Some(query) = inputs.project.queries.get(name) else { return Ok(None) };
+    for read in inputs.graph.reads_of(name) {
+        if query.header.empty_if_missing.iter().any(|(table, _)| table == read) {
+            continue;
+        }
+        if let Some(missing) = models.unavailable.get(read) {
+            return Ok(Some(missing.clone()));
+        }
+    }
+    for (table, column) in &query.header.needs {
+        let sql = format!("SELECT 1 FROM {table} WHERE {column} IS NOT NULL LIMIT 1");
+        let parsed = query_file::parse_select(&query.path, &sql.as_str().into())?;
+        let doing = format!("looking for `{table}.{column}`");
+        let plan =
+            models.engine.plan(&parsed).await.map_err(|error| engine::planning_fault(&error, query))?;
+        let rows = models.engine.collect(plan).await.map_err(|error| engine::execution_fault(error, &doing))?;
+        if rows.iter().all(|batch| batch.num_rows() == 0) {
+            return Ok(Some(Missing::Column(table.clone(), column.clone())));
+        }
+    }
+    Ok(None)
+}
+
+fn register_empty(engine: &Engine, name: &TableName, planned: Option<&Planned>) -> Result<()> {
+    let known = contract::table(name.table()).filter(|_| name.is_staging()).map(contract::StagingTable::schema);
+    match known.or_else(|| planned.map(|planned| Arc::clone(&planned.schema))) {
+        Some(schema) => engine.register(name, Arc::new(EmptyTable::new(schema))),
+        None => Ok(()),
+    }
+}
+
+/// A rule table as the session sees it.
+pub(crate) fn rule_provider(rules: &RuleTable) -> Result<Arc<dyn TableProvider>> {
+    let table = MemTable::try_new(rules.rows.schema(), vec![vec![rules.rows.clone()]]).map_err(|source| {
+        Error::internal(format!("rule table `{}` cannot be registered", rules.name)).caused_by(source)
+    })?;
+    Ok(Arc::new(table))
+}
+
+/// Sees that each rule table that is read has a version on the day of the run.
+fn rules_valid(project: &Project, order: &[TableName], as_of: Date) -> Result<(), Errors> {
+    let mut faults = Vec::new();
+    for rules in order.iter().filter_map(|name| project.rules.get(name)) {
+        if !rules.versions.is_empty() && rules.version_on(as_of).is_none() {
+            faults.push(
+                Error::project(format!("no version of rule table `{}` is valid on {as_of}", rules.name))
+                    .help(format!("add one to `{}`, or leave the first `valid_from` empty", rules.path)),
+            );
+        }
+    }
+    Errors::none_in(faults)
+}
+
+/// The newest day in `staging.sales`, whatever the as-of day.
+///
+/// # Errors
+/// Kind `Data` when there is no row with a day; faults of the queries below it.
+pub async fn newest_day(inputs: Inputs<'_>, engine: &Engine) -> Result<Date, Errors> {
+    let sales = TableName::new("staging", "sales");
+    let order = inputs.graph.needed(&BTreeSet::from([sales.clone()]));
+    for name in &order {
+        if let Some(source) = inputs.sources.tables.get(name) {
+            source.register(engine)?;
+        } else if let Some(rules) = inputs.project.rules.get(name) {
+            engine.register(name, rule_provider(rules)?)?;
+        } else if let Some(absence) = inputs.graph.absence(name) {
+            plan::register_absent(engine, name, absence)?;
+        } else if let Some(query) = inputs.project.queries.get(name) {
+            let bound = bind::bind(&query.query, inputs.bindings);
+            let mut plan = engine.plan(&bound).await.map_err(|error| engine::planning_fault(&error, query))?;
+            if name.is_staging() {
+                plan = staging::wrap(engine, query, plan, Sight::All)?;
+            }
+            engine.register(name, engine.frame(plan).into_view())?;
+        }
+    }
+    let query = inputs.project.queries.get(&sales).ok_or_else(|| Error::internal("no query for `staging.sales`"))?;
+    let column = query.header.as_of.as_ref().map_or("sold_on", |piece| piece.text.as_str());
+    let sql = format!("SELECT max({column}) FROM staging.sales");
+    let parsed = query_file::parse_select(&query.path, &sql.as_str().into())?;
+    let plan = engine.plan(&parsed).await.map_err(|error| engine::planning_fault(&error, query))?;
+    let batches = engine
+        .collect(plan)
+        .await
+        .map_err(|error| engine::execution_fault(error, "looking for the newest day of sales"))?;
+    let newest = batches.first().and_then(|batch| check::newest_in(batch.column(0)));
+    newest.ok_or_else(|| {
+        Error::data("`staging.sales` has no row, so there is no newest day")
+            .help("name a day with `--as-of DATE`, or see whether the warehouse was loaded")
+            .into()
+    })
+}
+
+impl Models {
+    /// A plan for all rows of a built table, in its row order.
+    ///
+    /// # Errors
+    /// Kind `Internal` when the table was not built.
+    pub async fn rows_in_order(&self, query: &QueryFile) -> Result<LogicalPlan> {
+        let frame = self.engine.table(&query.name).await?;
+        store::ordered(&self.engine, query, frame.into_unoptimized_plan())
+    }
+}
+
+/// Each value of a batch as plain text, column by column; `None` is NULL.
+///
+/// # Errors
+/// Kind `Internal` for a type that has no text.
+pub fn text_columns(batch: &RecordBatch) -> Result<Vec<Vec<Option<String>>>> {
+    let options = FormatOptions::default().with_null("");
+    batch
+        .columns()
+        .iter()
+        .map(|column| {
+            let formatter = ArrayFormatter::try_new(column.as_ref(), &options)
+                .map_err(|source| Error::internal("a column cannot be shown").caused_by(source))?;
+            Ok((0..column.len())
+                .map(|row| column.is_valid(row).then(|| formatter.value(row).to_string()))
+                .collect())
+        })
+        .collect()
+}
+
+/// The rows of a small batch, a line each: `customer_id = C1, amount = 3.00`.
+fn preview(batch: &RecordBatch) -> Result<Vec<String>> {
+    let columns = text_columns(batch)?;
+    let schema = batch.schema();
+    Ok((0..batch.num_rows())
+        .map(|row| {
+            let cells = schema.fields().iter().zip(&columns).take(8).map(|(field, column)| {
+                format!("{} = {}", field.name(), column[row].as_deref().unwrap_or("NULL"))
+            });
+            cells.collect::<Vec<_>>().join(", ")
+        })
+        .collect())
+}
+
+/// Where the rows of stored models lie, below the work folder.
+pub fn work_folders(out: &Path) -> (PathBuf, PathBuf) {
+    (out.join(".work"), out.join("faults"))
+}

@@ -1,0 +1,90 @@
+//! A model's rows on disk, in its row order, and back as a table of the session.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::datatypes::{Schema, SchemaRef};
+use datafusion::common::Column;
+use datafusion::datasource::file_format::parquet::ParquetFormat;
+use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::error::DataFusionError;
+use datafusion::logical_expr::{Expr, LogicalPlan, SortExpr};
+use futures::TryStreamExt;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::file::properties::WriterProperties;
+
+use super::check::order_columns;
+use crate::engine::{Engine, execution_fault};
+use crate::error::{Error, Result};
+use crate::files;
+use crate::project::QueryFile;
+
+/// Sorts a plan into the model's row order: its `order`, then its grain.
+pub(super) fn ordered(engine: &Engine, query: &QueryFile, plan: LogicalPlan) -> Result<LogicalPlan> {
+    let sort: Vec<SortExpr> = row_order(query)
+        .into_iter()
+        .map(|(column, descends)| Expr::Column(Column::new_unqualified(column)).sort(!descends, false))
+        .collect();
+    if sort.is_empty() {
+        return Ok(plan);
+    }
+    let frame = engine.frame(plan).sort(sort).map_err(|source| {
+        Error::internal(format!("`{}` cannot be put in order", query.name)).caused_by(source)
+    })?;
+    Ok(frame.into_unoptimized_plan())
+}
+
+/// The columns of a model's row order, and whether each descends.
+pub fn row_order(query: &QueryFile) -> Vec<(String, bool)> {
+    let mut columns = query.header.order.as_ref().map(|order| order_columns(&order.text)).unwrap_or_default();
+    for column in &query.header.grain {
+        if !columns.iter().any(|(known, _)| known == column) {
+            columns.push((column.clone(), false));
+        }
+    }
+    columns
+}
+
+/// Runs a plan into a Parquet file, batch by batch.
+///
+/// # Errors
+/// What running it finds; kind `Environment` when the file cannot be written.
+pub(super) async fn write(engine: &Engine, query: &QueryFile, plan: LogicalPlan, path: &Path) -> Result<SchemaRef> {
+    let doing = format!("computing `{}`", query.name);
+    let schema = Arc::clone(plan.schema().inner());
+    // Names only: the engine's qualifiers and metadata do not belong in the file.
+    let schema = Arc::new(Schema::new(schema.fields().clone()));
+    let mut stream = engine.stream(plan).await.map_err(|error| execution_fault(error, &doing))?;
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::LZ4_RAW)
+        .set_max_row_group_row_count(Some(128 * 1024))
+        .set_created_by("tierbook".to_owned())
+        .build();
+    let failed = |source: parquet::errors::ParquetError| {
+        Error::environment(format!("cannot write `{}`", path.display())).caused_by(source)
+    };
+    let file = files::create(path)?;
+    let mut writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties)).map_err(failed)?;
+    while let Some(batch) = stream.try_next().await.map_err(|error| execution_fault(error, &doing))? {
+        let batch = arrow::array::RecordBatch::try_new(Arc::clone(&schema), batch.columns().to_vec())
+            .map_err(|source| Error::internal(format!("{doing}: a batch has other columns")).caused_by(source))?;
+        writer.write(&batch).map_err(failed)?;
+    }
+    writer.close().map_err(failed)?;
+    Ok(schema)
+}
+
+/// Puts a stored model into the session.
+pub(super) fn register(engine: &Engine, query: &QueryFile, schema: SchemaRef, path: &Path) -> Result<()> {
+    let table = listing(schema, path).map_err(|source| {
+        Error::internal(format!("the stored `{}` cannot be read", query.name)).caused_by(source)
+    })?;
+    engine.register(&query.name, Arc::new(table))
+}
+
+fn listing(schema: SchemaRef, path: &Path) -> Result<ListingTable, DataFusionError> {
+    let url = ListingTableUrl::parse(path.to_string_lossy())?;
+    let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
+    ListingTable::try_new(ListingTableConfig::new(url).with_listing_options(options).with_schema(schema))
+}

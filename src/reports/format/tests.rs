@@ -1,0 +1,124 @@
+use jiff::civil::date;
+
+use super::*;
+
+/// Expected texts printed by `tests/intl/make.mjs`.
+const INTL: &str = include_str!("../../../tests/intl/numbers.tsv");
+
+#[test]
+fn numbers_agree_with_intl() {
+    let mut wrong = Vec::new();
+    let mut cases = 0;
+    for line in INTL.lines().filter(|line| !line.starts_with('#')) {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let [kind, tag, argument, input, expected] = fields[..] else {
+            panic!("five fields in {line}");
+        };
+        let lang = Lang::ALL.into_iter().find(|lang| lang.code().starts_with(tag)).expect("a known language");
+        let actual = write(kind, lang, argument, input);
+        if actual != expected {
+            wrong.push(format!("{line}\tgot {actual}"));
+        }
+        cases += 1;
+    }
+    assert!(cases > 1000, "only {cases} cases");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn write(kind: &str, lang: Lang, argument: &str, input: &str) -> String {
+    let value = || Decimal::parse(input).expect("a decimal");
+    let ratio = || input.parse().expect("a float");
+    let digits = || argument.parse().expect("a number of digits");
+    match kind {
+        "decimal" => decimal(value(), digits()),
+        "signed_decimal" => signed_decimal(value(), digits()),
+        "percent" => percent_digits(ratio(), digits()),
+        "signed_percent" => signed_percent(ratio()),
+        "compact" => compact(lang, value()),
+        "signed_compact" => signed_compact(lang, value()),
+        "money" => money(lang, argument, value()),
+        "compact_money" => compact_money(lang, argument, value()),
+        "signed_compact_money" => signed_compact_money(lang, argument, value()),
+        other => panic!("unknown kind {other}"),
+    }
+}
+
+#[test]
+fn extreme_numbers_neither_panic_nor_lie() {
+    let widest = Decimal::new(i128::MIN, 38);
+    assert_eq!(decimal(widest, 2), "-1.70");
+    assert_eq!(decimal(Decimal::new(1, 60), 2), "0.00");
+    assert_eq!(decimal(Decimal::new(i128::MIN, 0), 0).len(), 52);
+    assert_eq!(percent(f64::NAN), "n/a");
+    assert_eq!(percent(f64::INFINITY), "n/a");
+    assert_eq!(percent(f64::MIN_POSITIVE), "0.0%");
+    assert_eq!(percent(1e300), "n/a");
+    assert_eq!(points(Lang::Zh, -0.0123), "-1.2 个百分点");
+    assert_eq!(points(Lang::En, 0.0125), "+1.3 pp");
+    assert_eq!(signed_integer(-4), "-4");
+}
+
+#[test]
+fn a_column_has_one_scale() {
+    let max = Decimal::new(1_234_567_890, 2);
+    let zh = Column::money(Lang::Zh, "CNY", max);
+    assert_eq!(zh.scale.money_unit(Lang::Zh, "CNY"), "万元");
+    assert_eq!(zh.cell(max), "1,234.6");
+    assert_eq!(zh.cell(Decimal::new(499, 0)), "<0.1");
+    assert_eq!(zh.cell(Decimal::new(-499, 0)), ">-0.1");
+    assert_eq!(zh.cell(Decimal::new(0, 2)), "0.0");
+    assert_eq!(zh.signed_cell(Decimal::new(15_000, 0)), "+1.5");
+    let en = Column::money(Lang::En, "USD", max);
+    assert_eq!(en.scale.money_unit(Lang::En, "USD"), "USD M");
+    assert_eq!(en.cell(max), "12.3");
+    let small = Column::money(Lang::Zh, "USD", Decimal::new(99_999, 0));
+    assert_eq!(small.scale.money_unit(Lang::Zh, "USD"), "美元");
+    assert_eq!(small.cell(Decimal::new(123_450, 2)), "1,235");
+}
+
+#[test]
+fn printed_shares_add_up() {
+    let thirds = [
+        Decimal::new(1, 0),
+        Decimal::new(10, 1),
+        Decimal::new(100, 2),
+    ];
+    let shares = largest_remainder(&thirds, 1);
+    assert_eq!(shares.units, [334, 333, 333]);
+    assert_eq!(shares.texts()[0], "33.4%");
+
+    let huge = [
+        Decimal::new(i128::MAX, 0),
+        Decimal::new(i128::MAX, 0),
+        Decimal::new(1, 10),
+    ];
+    assert_eq!(largest_remainder(&huge, 1).units, [500, 500, 0]);
+
+    let mixed = [Decimal::new(150, 0), Decimal::new(-50, 0)];
+    let shares = largest_remainder(&mixed, 1);
+    assert_eq!(
+        (shares.units, shares.basis),
+        (vec![1500, -500], ShareBasis::PlainRounding)
+    );
+
+    let nothing = largest_remainder(&[Decimal::new(0, 2)], 1);
+    assert_eq!(
+        (nothing.units, nothing.basis),
+        (vec![0], ShareBasis::Undefined)
+    );
+    assert!(largest_remainder(&[], 1).units.is_empty());
+}
+
+#[test]
+fn dates_read_naturally() {
+    let (start, end) = (date(2025, 11, 1), date(2026, 11, 1));
+    assert_eq!(days(Lang::Zh, start, end), "2025年11月1日—2026年10月31日");
+    assert_eq!(days(Lang::En, start, end), "1 Nov 2025 – 31 Oct 2026");
+    assert_eq!(days(Lang::En, date(2026, 10, 1), end), "1–31 Oct 2026");
+    assert_eq!(days(Lang::Zh, date(2026, 10, 1), end), "2026年10月1日—31日");
+    assert_eq!(days(Lang::En, date(2026, 9, 1), end), "1 Sep – 31 Oct 2026");
+    assert_eq!(days(Lang::En, date(2026, 10, 31), end), "31 Oct 2026");
+    assert_eq!(days(Lang::En, end, end), "—");
+    assert_eq!(month(Lang::En, end), "Nov 2026");
+    assert_eq!(iso_month(end), "2026-11");
+}
