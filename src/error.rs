@@ -162,12 +162,7 @@ impl Error {
 
     /// With a "similar name" line, if one of `known` is close to `wrong`.
     #[must_use]
-    pub fn did_you_mean<'a>(
-        self,
-        what: &str,
-        wrong: &str,
-        known: impl IntoIterator<Item = &'a str>,
-    ) -> Self {
+    pub fn did_you_mean<'a>(self, what: &str, wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         match similar_name(wrong, known) {
             Some(name) => self.help(format!("a {what} with a similar name: `{name}`")),
             None => self,

@@ -1,6 +1,6 @@
 //! Every pipeline as a list of stages called in order, and nothing else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use datafusion::logical_expr::LogicalPlan;
@@ -10,10 +10,12 @@ use jiff::civil::Date;
 use crate::engine::{self, Engine, Limits};
 use crate::error::{Error, Errors, Result};
 use crate::export;
-use crate::files::WorkFolder;
+use crate::files::{self, WorkFolder};
 use crate::models::{self, Folders, Graph, Inputs, Models, Progress};
-use crate::names::TableName;
+use crate::names::{EditionId, TableName};
 use crate::project::{self, AsOfRule, Bindings, Project, QueryFile, query_file};
+use crate::publish::{CheckedModel, Content, Manifest, RuleEntry, Shelf, Status};
+use crate::reports;
 use crate::sources::{self, Sources};
 
 /// What the caller of a pipeline asks for; everything from outside comes in here.
@@ -54,7 +56,12 @@ pub struct Setting {
 
 impl Setting {
     fn inputs(&self) -> Inputs<'_> {
-        Inputs { project: &self.project, sources: &self.sources, graph: &self.graph, bindings: &self.bindings }
+        Inputs {
+            project: &self.project,
+            sources: &self.sources,
+            graph: &self.graph,
+            bindings: &self.bindings,
+        }
     }
 
     fn limits(&self, request: &Request) -> Limits {
@@ -86,6 +93,193 @@ pub enum Question {
     Sql(String),
 }
 
+/// What a run did.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Outcome {
+    /// `published` or `unchanged`.
+    pub state: &'static str,
+    /// The edition that speaks of the day.
+    pub edition: String,
+    /// The last day whose rows were seen.
+    pub as_of: String,
+    /// Where the edition lies.
+    pub folder: String,
+    /// The page to open first.
+    pub first_page: String,
+    /// The headline figures, in the first language.
+    pub headline: Vec<String>,
+    /// Conditions that did not hold and only warn.
+    pub warnings: Vec<String>,
+    /// Sections that are left out, and what is missing.
+    pub unavailable: BTreeMap<String, String>,
+}
+
+/// Computes everything for one day and publishes an edition of the reports.
+///
+/// # Errors
+/// Any fault; the last good edition is then as it was, and `status.json` and the archive say what happened.
+pub async fn run(request: &Request, progress: Progress<'_>) -> Result<Outcome, Errors> {
+    let project = project::load(&request.project)?;
+    let words = reports::archive_words(&project)?;
+    let out = request.out.clone().unwrap_or_else(|| request.project.join(&project.config.out));
+    let shelf = Shelf::open(&out)?;
+    let (result, as_of) = publish_run(request, &shelf, progress).await;
+    let ended_at = request.now.timestamp().to_string();
+    match &result {
+        Ok(outcome) => {
+            let status = Status {
+                state: outcome.state,
+                as_of: Some(outcome.as_of.clone()),
+                edition: Some(outcome.edition.clone()),
+                ended_at,
+                errors: Vec::new(),
+            };
+            shelf.follow(project.config.keep, &status, &words)?;
+        }
+        Err(errors) => {
+            let live = shelf.editions()?.last().copied();
+            let as_of = as_of.map(|day| day.to_string());
+            // The fault of the run is what the caller must hear of, whatever becomes of this.
+            let _ = shelf.tell(&Status::failed(errors, as_of, live, ended_at), &words);
+        }
+    }
+    result
+}
+
+/// The stages of a run; gives the day beside the result, as far as it was known.
+async fn publish_run(
+    request: &Request,
+    shelf: &Shelf,
+    progress: Progress<'_>,
+) -> (Result<Outcome, Errors>, Option<Date>) {
+    let mut day = request.as_of;
+    let result = stages(request, shelf, progress, &mut day).await;
+    (result, day)
+}
+
+async fn stages(
+    request: &Request,
+    shelf: &Shelf,
+    progress: Progress<'_>,
+    day: &mut Option<Date>,
+) -> Result<Outcome, Errors> {
+    let request = &Request { scratch: shelf.root().join(".work"), ..request.clone() };
+    let faults = shelf.root().join("faults");
+    files::remove_folder_if_there(&faults)?;
+    let work = WorkFolder::new(&request.scratch)?;
+    let setting = set_up(request, &reports::targets, Reach::Rows).await?;
+    let as_of = setting.bindings.as_of;
+    *day = Some(as_of);
+    let mut content = content(&setting, shelf)?;
+    if let Some(id) = shelf.made_of(as_of, &content.address)? {
+        let manifest = Manifest::read(&shelf.folder(id))?;
+        return Ok(outcome("unchanged", id, shelf, &setting.project, &manifest.content));
+    }
+    let targets = reports::targets(&setting.project);
+    let models = build(&setting, request, &targets, work.path(), &faults, progress).await?;
+    let inputs = reports::Inputs {
+        project: &setting.project,
+        graph: &setting.graph,
+        bindings: &setting.bindings,
+        models: &models,
+    };
+    let rendered = reports::render(inputs).await?;
+    setting.sources.check_unchanged()?;
+    describe(&mut content, &setting, &models, &rendered);
+    let times = serde_json::json!({ "started_at": request.now.timestamp().to_string() }).to_string();
+    let id = shelf.publish(as_of, content.clone(), &rendered.pages, format!("{times}\n").as_bytes())?;
+    Ok(outcome("published", id, shelf, &setting.project, &content))
+}
+
+/// What the edition is made of, as far as it is known before any row is looked at.
+fn content(setting: &Setting, shelf: &Shelf) -> Result<Content> {
+    let project = &setting.project;
+    let prints = setting.sources.fingerprint()?;
+    let project_files: BTreeMap<String, String> = project
+        .files
+        .iter()
+        .map(|(path, text)| (path.clone(), blake3::hash(text.as_bytes()).to_hex().to_string()))
+        .collect();
+    let mut parameters = BTreeMap::new();
+    for (name, value) in setting.bindings.iter() {
+        parameters.insert(name.to_owned(), serde_json::to_value(value).map_err(unlisted)?);
+    }
+    let mut inputs = BTreeMap::new();
+    for (table, files) in &prints {
+        inputs.insert(table.to_string(), serde_json::to_value(files).map_err(unlisted)?);
+    }
+    let mut content = Content {
+        project: project.config.name.clone(),
+        as_of: setting.bindings.as_of.to_string(),
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        engine: format!("datafusion {}", engine::VERSION),
+        reports: project.config.reports.iter().map(ToString::to_string).collect(),
+        languages: project.config.languages.iter().map(ToString::to_string).collect(),
+        parameters,
+        inputs,
+        project_files,
+        ..Content::default()
+    };
+    let decisive = serde_json::to_vec(&content).map_err(unlisted)?;
+    content.address = blake3::hash(&decisive).to_hex().to_string();
+    content.previous_edition = shelf.before(setting.bindings.as_of)?.map(|id| id.to_string());
+    Ok(content)
+}
+
+fn unlisted(source: serde_json::Error) -> Error {
+    Error::internal("the inputs cannot be listed").caused_by(source)
+}
+
+/// Adds what building and rendering found.
+fn describe(content: &mut Content, setting: &Setting, models: &Models, rendered: &reports::Rendered) {
+    let as_of = setting.bindings.as_of;
+    content.rules = setting
+        .project
+        .rules
+        .values()
+        .map(|rules| RuleEntry {
+            table: rules.name.to_string(),
+            version: rules.version_on(as_of).map(|version| version.name.clone()),
+        })
+        .collect();
+    let built = setting.graph.order().iter().filter_map(|name| Some((name, models.built.get(name)?)));
+    content.models = built
+        .map(|(name, built)| CheckedModel {
+            name: name.to_string(),
+            rows: built.rows,
+            checks: built.n_checks,
+        })
+        .collect();
+    content.unavailable =
+        models.unavailable.iter().map(|(name, missing)| (name.to_string(), missing.to_string())).collect();
+    content.totals.clone_from(&models.totals);
+    content.warnings.clone_from(&models.warnings);
+    content.headline =
+        rendered.headline.iter().map(|(lang, lines)| (lang.to_string(), lines.clone())).collect();
+}
+
+fn outcome(
+    state: &'static str,
+    id: EditionId,
+    shelf: &Shelf,
+    project: &Project,
+    content: &Content,
+) -> Outcome {
+    let folder = shelf.folder(id);
+    let lang = project.config.languages.first().map(ToString::to_string).unwrap_or_default();
+    let report = project.config.reports.first().map(ToString::to_string).unwrap_or_default();
+    Outcome {
+        state,
+        edition: id.to_string(),
+        as_of: id.as_of.to_string(),
+        first_page: folder.join(&lang).join(format!("{report}.html")).display().to_string(),
+        folder: folder.display().to_string(),
+        headline: content.headline.get(&lang).cloned().unwrap_or_default(),
+        warnings: content.warnings.clone(),
+        unavailable: content.unavailable.clone(),
+    }
+}
+
 /// Parses, plans and lints everything, without touching rows.
 ///
 /// # Errors
@@ -96,9 +290,16 @@ pub async fn check(request: &Request) -> Result<CheckSummary, Errors> {
     let work = WorkFolder::new(&request.scratch)?;
     let engine = Engine::new(&setting.limits(request), work.path())?;
     let order = setting.graph.order().to_vec();
-    models::plan::plan(&setting.project, &setting.sources, &setting.graph, &order, &setting.bindings, &engine)
-        .await?;
-    crate::reports::check(&setting.project)?;
+    models::plan::plan(
+        &setting.project,
+        &setting.sources,
+        &setting.graph,
+        &order,
+        &setting.bindings,
+        &engine,
+    )
+    .await?;
+    reports::check(&setting.project)?;
     let absent = order.iter().filter(|name| setting.graph.absence(name).is_some());
     Ok(CheckSummary {
         queries: setting.project.queries.len(),
@@ -122,10 +323,19 @@ pub async fn query(
     progress: Progress<'_>,
 ) -> Result<usize, Errors> {
     let asked = asked(question)?;
-    let targets = |_: &Project| asked.as_ref().map_or_else(BTreeSet::new, |query| names_read(query, question));
+    let targets =
+        |_: &Project| asked.as_ref().map_or_else(BTreeSet::new, |query| names_read(query, question));
     let setting = set_up(request, &targets, Reach::Rows).await?;
     let work = WorkFolder::new(&request.scratch)?;
-    let models = build(&setting, request, &targets(&setting.project), work.path(), &work.path().join("faults"), progress).await?;
+    let models = build(
+        &setting,
+        request,
+        &targets(&setting.project),
+        work.path(),
+        &work.path().join("faults"),
+        progress,
+    )
+    .await?;
     if let Question::Table(name) = question
         && let Some(missing) = models.unavailable.get(name)
     {
@@ -188,11 +398,13 @@ pub(crate) async fn set_up(
     sources::open(&warehouse, &BTreeSet::new())?;
     let graph = models::graph::build(&project, &sources::names(&warehouse)?)?;
     let mut targets = targets(&project);
-    let uses_newest = request.as_of.is_none() && project.config.as_of == AsOfRule::Newest && reach == Reach::Rows;
+    let uses_newest =
+        request.as_of.is_none() && project.config.as_of == AsOfRule::Newest && reach == Reach::Rows;
     if uses_newest {
         targets.insert(TableName::new("staging", "sales"));
     }
-    let wanted: BTreeSet<TableName> = graph.needed(&targets).into_iter().chain(wanted_sources(&graph, &targets)).collect();
+    let wanted: BTreeSet<TableName> =
+        graph.needed(&targets).into_iter().chain(wanted_sources(&graph, &targets)).collect();
     let sources = sources::open(&warehouse, &wanted)?;
     let today = request.now.date();
     let day = match (request.as_of, project.config.as_of) {
@@ -235,8 +447,7 @@ pub(crate) async fn build(
     progress: Progress<'_>,
 ) -> Result<Models, Errors> {
     let limits = setting.limits(request);
-    let engines =
-        (Engine::new(&limits, &work.join("planning"))?, Engine::new(&limits, &work.join("spill"))?);
+    let engines = (Engine::new(&limits, &work.join("planning"))?, Engine::new(&limits, &work.join("spill"))?);
     models::build(setting.inputs(), targets, engines, Folders { work, faults }, progress).await
 }
 

@@ -49,7 +49,7 @@ sums AS (
     l.rule_version,
     coalesce(a.customers, 0) AS customers,
     coalesce(a.revenue, 0) AS revenue,
-    CASE WHEN a.customers IS NULL THEN 0 ELSE a.gross_profit END AS gross_profit,
+    CASE WHEN a.customers IS NULL THEN CAST(0 AS DECIMAL(38, 4)) ELSE a.gross_profit END AS gross_profit,
     m.median_revenue,
     coalesce(a.n_unrated, 0) AS n_unrated,
     coalesce(a.n_dormant, 0) AS n_dormant,

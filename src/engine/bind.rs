@@ -37,7 +37,10 @@ fn literal(value: &ParameterValue) -> Expr {
         ParameterValue::Decimal(digits) => {
             let scale = digits.split_once('.').map_or(0, |(_, fraction)| fraction.len());
             let scale = i64::try_from(scale).unwrap_or(0);
-            cast(text_literal(digits.clone()), DataType::Decimal(ExactNumberInfo::PrecisionAndScale(38, scale)))
+            cast(
+                text_literal(digits.clone()),
+                DataType::Decimal(ExactNumberInfo::PrecisionAndScale(38, scale)),
+            )
         }
     }
 }

@@ -76,7 +76,8 @@ fn message(error: &DataFusionError) -> (String, Vec<String>) {
             None => format!("column `{}` not found", field.name),
         };
         let in_relation = |column: &&Column| field.relation.is_none() || column.relation == field.relation;
-        let names: Vec<&str> = valid_fields.iter().filter(in_relation).map(|column| column.name.as_str()).collect();
+        let names: Vec<&str> =
+            valid_fields.iter().filter(in_relation).map(|column| column.name.as_str()).collect();
         let mut unique = names.clone();
         unique.sort_unstable();
         unique.dedup();

@@ -57,7 +57,10 @@ fn of_day(name: &'static str, step: fn(Date) -> Option<Date>) -> ScalarUDF {
         let days = as_date32_array(&arrays[0])?;
         let made: Date32Array = days
             .iter()
-            .map(|day| day.map(|day| to_day(day).and_then(step).map(to_number).ok_or_else(|| beyond(name))).transpose())
+            .map(|day| {
+                day.map(|day| to_day(day).and_then(step).map(to_number).ok_or_else(|| beyond(name)))
+                    .transpose()
+            })
             .collect::<Result<_>>()?;
         wrap(arguments, Arc::new(made))
     };
@@ -111,7 +114,9 @@ fn months_between() -> ScalarUDF {
 }
 
 fn beyond(function: &str) -> DataFusionError {
-    DataFusionError::Execution(format!("function `{function}` got a day beyond the calendar (years 1 to 9999)"))
+    DataFusionError::Execution(format!(
+        "function `{function}` got a day beyond the calendar (years 1 to 9999)"
+    ))
 }
 
 /// One value for constant arguments, so that the planner can fold them.

@@ -29,7 +29,8 @@ fn fault(part: &Expr, node: &LogicalPlan, query: &QueryFile) -> Option<Error> {
     match part {
         Expr::ScalarFunction(call) if call.func.signature().volatility != Volatility::Immutable => {
             let name = call.func.name();
-            let error = at(Error::project(format!("function `{name}` gives another value in each run")), name, query);
+            let error =
+                at(Error::project(format!("function `{name}` gives another value in each run")), name, query);
             Some(error.help("use `$as_of` for the day of the run"))
         }
         Expr::AggregateFunction(call) if matches!(call.func.name(), "sum" | "avg") => {
@@ -38,8 +39,14 @@ fn fault(part: &Expr, node: &LogicalPlan, query: &QueryFile) -> Option<Error> {
             let is_float = argument.get_type(&input).is_ok_and(|kind| kind.is_floating());
             let name = call.func.name();
             is_float.then(|| {
-                at(Error::project(format!("`{name}` over a floating-point column depends on the order of its rows")), name, query)
-                    .help("cast it first: `CAST(x AS DECIMAL(38, 12))`")
+                at(
+                    Error::project(format!(
+                        "`{name}` over a floating-point column depends on the order of its rows"
+                    )),
+                    name,
+                    query,
+                )
+                .help("cast it first: `CAST(x AS DECIMAL(38, 12))`")
             })
         }
         _ => None,

@@ -25,7 +25,11 @@ pub(super) struct CsvWriter<'a> {
 }
 
 impl<'a> CsvWriter<'a> {
-    pub(super) fn new(schema: &SchemaRef, mut to: Box<dyn Write + Send + 'a>, reader: Reader) -> Result<Self> {
+    pub(super) fn new(
+        schema: &SchemaRef,
+        mut to: Box<dyn Write + Send + 'a>,
+        reader: Reader,
+    ) -> Result<Self> {
         let mut builder = csv::WriterBuilder::new();
         if reader == Reader::Spreadsheet {
             to.write_all("\u{feff}".as_bytes()).map_err(broken)?;
@@ -36,7 +40,9 @@ impl<'a> CsvWriter<'a> {
         let is_text = schema
             .fields()
             .iter()
-            .map(|field| matches!(field.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View))
+            .map(|field| {
+                matches!(field.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
+            })
             .collect();
         Ok(Self { to, reader, is_text })
     }

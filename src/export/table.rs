@@ -21,7 +21,11 @@ impl<'a> TableWriter<'a> {
         let alignment: Vec<CellAlignment> = schema
             .fields()
             .iter()
-            .map(|field| if field.data_type().is_numeric() { CellAlignment::Right } else { CellAlignment::Left })
+            .map(
+                |field| {
+                    if field.data_type().is_numeric() { CellAlignment::Right } else { CellAlignment::Left }
+                },
+            )
             .collect();
         let mut table = Table::new();
         table.load_preset(presets::UTF8_HORIZONTAL_ONLY);

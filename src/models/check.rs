@@ -80,8 +80,11 @@ pub async fn check(
         let total = checker.total(piece).await?;
         if total.value != total.other {
             verdict.faults.push(
-                Error::data(format!("control total of `{}` differs: {} against {}", query.name, total.value, total.other))
-                    .at(query.spot(piece.range.clone())),
+                Error::data(format!(
+                    "control total of `{}` differs: {} against {}",
+                    query.name, total.value, total.other
+                ))
+                .at(query.spot(piece.range.clone())),
             );
         }
         verdict.totals.push(total);
@@ -151,7 +154,8 @@ impl Checker<'_> {
     fn list(&self) -> Result<Vec<Condition>> {
         let mut conditions = Vec::new();
         let mut not_null: BTreeSet<&str> = BTreeSet::new();
-        if let Some(table) = contract::table(self.query.name.table()).filter(|_| self.query.name.is_staging()) {
+        if let Some(table) = contract::table(self.query.name.table()).filter(|_| self.query.name.is_staging())
+        {
             not_null.extend(table.columns().filter(|column| column.required).map(|column| column.name));
         }
         not_null.extend(self.query.header.grain.iter().map(String::as_str));
@@ -180,8 +184,11 @@ impl Checker<'_> {
         if verdict.rows < least || most.is_some_and(|most| verdict.rows > most) {
             let band = most.map_or_else(|| format!("at least {least}"), |most| format!("{least} to {most}"));
             verdict.faults.push(
-                Error::data(format!("`{}` has {} rows, and should have {band}", self.query.name, verdict.rows))
-                    .help("see whether the load was complete; the band is the key `rows` of the staging query"),
+                Error::data(format!(
+                    "`{}` has {} rows, and should have {band}",
+                    self.query.name, verdict.rows
+                ))
+                .help("see whether the load was complete; the band is the key `rows` of the staging query"),
             );
         }
     }
@@ -190,13 +197,18 @@ impl Checker<'_> {
         let Some(days) = self.query.header.fresh_days else { return };
         verdict.n_checks += 1;
         let as_of = self.bindings.as_of;
-        let newest = newest.and_then(|day| Date::constant(1970, 1, 1).checked_add(i64::from(day).days()).ok());
+        let newest =
+            newest.and_then(|day| Date::constant(1970, 1, 1).checked_add(i64::from(day).days()).ok());
         let age = newest.map(|day| i64::from((as_of - day).get_days()));
         if age.is_none_or(|age| age > days) {
-            let found = newest.map_or_else(|| "no row at all".to_owned(), |day| format!("nothing after {day}"));
+            let found =
+                newest.map_or_else(|| "no row at all".to_owned(), |day| format!("nothing after {day}"));
             verdict.faults.push(
-                Error::data(format!("`{}` is not fresh: it has {found}, and the run is of {as_of}", self.query.name))
-                    .help("wait for the load, or run with `--as-of` an earlier day"),
+                Error::data(format!(
+                    "`{}` is not fresh: it has {found}, and the run is of {as_of}",
+                    self.query.name
+                ))
+                .help("wait for the load, or run with `--as-of` an earlier day"),
             );
         }
     }
@@ -212,9 +224,12 @@ impl Checker<'_> {
             .filter_map(|name| schema.field_with_name(name).ok())
             .map(|field| SortField::new(field.data_type().clone()))
             .collect();
-        let internal =
-            |source| Error::internal(format!("the grain of `{}` cannot be compared", self.query.name)).caused_by(source);
-        let converter = RowConverter::new(fields).map_err(|source: arrow::error::ArrowError| internal(source))?;
+        let internal = |source| {
+            Error::internal(format!("the grain of `{}` cannot be compared", self.query.name))
+                .caused_by(source)
+        };
+        let converter =
+            RowConverter::new(fields).map_err(|source: arrow::error::ArrowError| internal(source))?;
         let plan = self.plan(&format!("SELECT {columns} FROM {}", self.query.name)).await?;
         let mut stream = self.engine.stream(plan).await.map_err(|error| self.failed(error))?;
         let mut hashes: Vec<u64> = Vec::new();
@@ -244,7 +259,8 @@ impl Checker<'_> {
         for sql in [left, right] {
             let batches = self.rows_of(&sql).await?;
             let batch = batches.first().filter(|batch| batch.num_rows() == 1).ok_or_else(|| {
-                Error::project("each side of a `total` gives one number").at(self.query.spot(piece.range.clone()))
+                Error::project("each side of a `total` gives one number")
+                    .at(self.query.spot(piece.range.clone()))
             })?;
             let unscaled = batch.column(0).as_primitive::<Decimal128Type>().value(0);
             let sign = if unscaled < 0 { "-" } else { "" };
@@ -271,13 +287,16 @@ impl Checker<'_> {
         let mut header_written = false;
         while let Some(batch) = stream.try_next().await.map_err(|error| self.failed(error))? {
             if !header_written {
-                let names = batch.schema().fields().iter().map(|field| field.name().clone()).collect::<Vec<_>>();
+                let names =
+                    batch.schema().fields().iter().map(|field| field.name().clone()).collect::<Vec<_>>();
                 writer.write_record(&names).map_err(broken)?;
                 header_written = true;
             }
             let text = super::text_columns(&batch)?;
             for row in 0..batch.num_rows() {
-                writer.write_record(text.iter().map(|column| column[row].as_deref().unwrap_or(""))).map_err(broken)?;
+                writer
+                    .write_record(text.iter().map(|column| column[row].as_deref().unwrap_or("")))
+                    .map_err(broken)?;
             }
             if n_shown < SHOWN {
                 let some = batch.slice(0, batch.num_rows().min(SHOWN - n_shown));
@@ -333,7 +352,11 @@ pub(super) fn bound_text(query: &QueryFile, piece: &Piece, bindings: &Bindings) 
 }
 
 /// Queries for both sides of a `total`, each giving one decimal with four digits; nothing at all counts as 0.
-pub(super) fn total_queries(query: &QueryFile, piece: &Piece, bindings: &Bindings) -> Result<(String, String)> {
+pub(super) fn total_queries(
+    query: &QueryFile,
+    piece: &Piece,
+    bindings: &Bindings,
+) -> Result<(String, String)> {
     let mut expression = query_file::parse_expression(&query.path, &query.text, piece)?;
     bind::bind_in(&mut expression, bindings);
     let (left, right) = sides(expression).ok_or_else(|| {
@@ -362,4 +385,3 @@ pub(super) fn newest_in(column: &ArrayRef) -> Option<Date> {
     let day = (!column.is_empty() && column.is_valid(0)).then(|| column.value(0))?;
     Date::constant(1970, 1, 1).checked_add(i64::from(day).days()).ok()
 }
-

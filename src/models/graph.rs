@@ -36,7 +36,9 @@ pub fn build(project: &Project, warehouse: &[TableName]) -> Result<Graph, Errors
     for query in project.queries.values() {
         let mut reads: Vec<TableName> = Vec::new();
         for mention in &query.reads {
-            if let Some(fault) = resolve(project, warehouse, query, mention.range.clone(), &mention.name, &mut graph) {
+            if let Some(fault) =
+                resolve(project, warehouse, query, mention.range.clone(), &mention.name, &mut graph)
+            {
                 faults.push(fault);
             } else if !reads.contains(&mention.name) {
                 reads.push(mention.name.clone());
@@ -70,10 +72,11 @@ pub fn build(project: &Project, warehouse: &[TableName]) -> Result<Graph, Errors
         }
     }
     for export in project.config.exports.iter().filter(|name| !project.queries.contains_key(name)) {
-        faults.push(
-            Error::project(format!("unknown model `{export}` in `exports`"))
-                .did_you_mean("model", &export.to_string(), names(project).iter().map(String::as_str)),
-        );
+        faults.push(Error::project(format!("unknown model `{export}` in `exports`")).did_you_mean(
+            "model",
+            &export.to_string(),
+            names(project).iter().map(String::as_str),
+        ));
     }
     graph.sort(project, &mut faults);
     Errors::none_in(faults)?;
@@ -127,13 +130,18 @@ fn resolve(
             query.name
         )));
     }
-    let known: Vec<String> = names(project).into_iter().chain(project.rules.keys().map(ToString::to_string)).collect();
+    let known: Vec<String> =
+        names(project).into_iter().chain(project.rules.keys().map(ToString::to_string)).collect();
     let error = Error::project(format!("unknown table `{wrong}`")).at(spot).did_you_mean(
         "table",
         &wrong,
         known.iter().map(String::as_str),
     );
-    Some(error.help(format!("`{wrong}` would be the query file `queries/{}/{}.sql`", name.schema(), name.table())))
+    Some(error.help(format!(
+        "`{wrong}` would be the query file `queries/{}/{}.sql`",
+        name.schema(),
+        name.table()
+    )))
 }
 
 impl Graph {

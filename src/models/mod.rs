@@ -220,7 +220,8 @@ async fn missing(inputs: Inputs<'_>, name: &TableName, models: &Models) -> Resul
         let doing = format!("looking for `{table}.{column}`");
         let plan =
             models.engine.plan(&parsed).await.map_err(|error| engine::planning_fault(&error, query))?;
-        let rows = models.engine.collect(plan).await.map_err(|error| engine::execution_fault(error, &doing))?;
+        let rows =
+            models.engine.collect(plan).await.map_err(|error| engine::execution_fault(error, &doing))?;
         if rows.iter().all(|batch| batch.num_rows() == 0) {
             return Ok(Some(Missing::Column(table.clone(), column.clone())));
         }
@@ -229,7 +230,8 @@ async fn missing(inputs: Inputs<'_>, name: &TableName, models: &Models) -> Resul
 }
 
 fn register_empty(engine: &Engine, name: &TableName, planned: Option<&Planned>) -> Result<()> {
-    let known = contract::table(name.table()).filter(|_| name.is_staging()).map(contract::StagingTable::schema);
+    let known =
+        contract::table(name.table()).filter(|_| name.is_staging()).map(contract::StagingTable::schema);
     match known.or_else(|| planned.map(|planned| Arc::clone(&planned.schema))) {
         Some(schema) => engine.register(name, Arc::new(EmptyTable::new(schema))),
         None => Ok(()),
@@ -274,14 +276,16 @@ pub async fn newest_day(inputs: Inputs<'_>, engine: &Engine) -> Result<Date, Err
             plan::register_absent(engine, name, absence)?;
         } else if let Some(query) = inputs.project.queries.get(name) {
             let bound = bind::bind(&query.query, inputs.bindings);
-            let mut plan = engine.plan(&bound).await.map_err(|error| engine::planning_fault(&error, query))?;
+            let mut plan =
+                engine.plan(&bound).await.map_err(|error| engine::planning_fault(&error, query))?;
             if name.is_staging() {
                 plan = staging::wrap(engine, query, plan, Sight::All)?;
             }
             engine.register(name, engine.frame(plan).into_view())?;
         }
     }
-    let query = inputs.project.queries.get(&sales).ok_or_else(|| Error::internal("no query for `staging.sales`"))?;
+    let query =
+        inputs.project.queries.get(&sales).ok_or_else(|| Error::internal("no query for `staging.sales`"))?;
     let column = query.header.as_of.as_ref().map_or("sold_on", |piece| piece.text.as_str());
     let sql = format!("SELECT max({column}) FROM staging.sales");
     let parsed = query_file::parse_select(&query.path, &sql.as_str().into())?;

@@ -141,9 +141,13 @@ fn duplicate_columns(query: &QueryFile, schema: &SchemaRef) -> Result<(), Errors
     let fields = schema.fields();
     for (index, field) in fields.iter().enumerate() {
         if fields.iter().take(index).any(|earlier| earlier.name() == field.name()) {
-            return Err(Error::project(format!("`{}` gives the column `{}` twice", query.path, field.name()))
-                .help("give one of them another name with `AS`")
-                .into());
+            return Err(Error::project(format!(
+                "`{}` gives the column `{}` twice",
+                query.path,
+                field.name()
+            ))
+            .help("give one of them another name with `AS`")
+            .into());
         }
     }
     Ok(())
@@ -198,7 +202,11 @@ async fn check_keys(
         }
     }
     for (_, piece) in &query.header.checks {
-        let sql = format!("SELECT 1 FROM {} WHERE NOT ({})", query.name, check::bound_text(query, piece, bindings)?);
+        let sql = format!(
+            "SELECT 1 FROM {} WHERE NOT ({})",
+            query.name,
+            check::bound_text(query, piece, bindings)?
+        );
         faults.extend(plan_piece(&sql, piece, query, engine).await);
     }
     for piece in &query.header.totals {

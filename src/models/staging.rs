@@ -10,8 +10,8 @@ use jiff::civil::Date;
 
 use crate::engine::Engine;
 use crate::error::{Error, Errors, Result};
-use crate::project::contract::{self, StagingTable};
 use crate::project::QueryFile;
+use crate::project::contract::{self, StagingTable};
 
 /// Whether rows after the as-of day are visible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,12 @@ pub enum Sight {
 ///
 /// # Errors
 /// Kind `Project`, one for each column that is missing or has a type that would lose something.
-pub fn wrap(engine: &Engine, query: &QueryFile, plan: LogicalPlan, sight: Sight) -> Result<LogicalPlan, Errors> {
+pub fn wrap(
+    engine: &Engine,
+    query: &QueryFile,
+    plan: LogicalPlan,
+    sight: Sight,
+) -> Result<LogicalPlan, Errors> {
     let internal = |source: DataFusionError| {
         Error::internal(format!("staging table `{}` cannot be built", query.name)).caused_by(source)
     };
@@ -39,16 +44,18 @@ pub fn wrap(engine: &Engine, query: &QueryFile, plan: LogicalPlan, sight: Sight)
         let schema = frame.schema().clone();
         let field = schema.as_arrow().field_with_name(&column.text.to_lowercase());
         if !field.is_ok_and(|field| *field.data_type() == DataType::Date32) {
-            return Err(Error::project(format!("`as_of` names `{}`, which is not a day of this query", column.text))
-                .at(query.spot(column.range.clone()))
-                .into());
+            return Err(Error::project(format!(
+                "`as_of` names `{}`, which is not a day of this query",
+                column.text
+            ))
+            .at(query.spot(column.range.clone()))
+            .into());
         }
         if let Sight::UpTo(day) = sight {
             let days = (day - Date::constant(1970, 1, 1)).get_days();
             let name = Expr::Column(Column::new_unqualified(column.text.to_lowercase()));
             // A row without a day stays, so that the check on required columns finds it.
-            let visible =
-                name.clone().lt_eq(lit(ScalarValue::Date32(Some(days)))).or(name.is_null());
+            let visible = name.clone().lt_eq(lit(ScalarValue::Date32(Some(days)))).or(name.is_null());
             frame = frame.filter(visible).map_err(internal)?;
         }
     }
@@ -105,7 +112,11 @@ fn spot_of(query: &QueryFile, column: &str) -> crate::error::Spot {
         let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
         !inside(before) && !inside(after)
     };
-    let found = query.text.match_indices(column).map(|(start, _)| start).filter(|start| *start >= body && word(*start));
+    let found = query
+        .text
+        .match_indices(column)
+        .map(|(start, _)| start)
+        .filter(|start| *start >= body && word(*start));
     let start = found.last().or_else(|| query.text.find(column)).unwrap_or(0);
     query.spot(start..start + column.len())
 }
@@ -127,15 +138,17 @@ fn fit(own: &DataType, wanted: &DataType) -> Result<bool, String> {
         (Decimal128(..), Decimal128(precision, scale)) => {
             Err(format!("round it: `CAST(ROUND(x, {scale}) AS DECIMAL({precision}, {scale}))`"))
         }
-        (Float16 | Float32 | Float64, Decimal128(precision, scale)) => {
-            Err(format!("money is exact; round it yourself: `CAST(ROUND(x, {scale}) AS DECIMAL({precision}, {scale}))`"))
-        }
-        (Timestamp(_, Some(_)), Date32) => {
-            Err("an instant becomes a day in the business time zone: `CAST(x AT TIME ZONE $timezone AS DATE)`".to_owned())
-        }
-        (Timestamp(_, None) | DataType::Date64, Date32) => {
-            Err("write `CAST(x AS DATE)`, or `CAST(x AT TIME ZONE 'UTC' AT TIME ZONE $timezone AS DATE)` for UTC".to_owned())
-        }
+        (Float16 | Float32 | Float64, Decimal128(precision, scale)) => Err(format!(
+            "money is exact; round it yourself: `CAST(ROUND(x, {scale}) AS DECIMAL({precision}, {scale}))`"
+        )),
+        (Timestamp(_, Some(_)), Date32) => Err(
+            "an instant becomes a day in the business time zone: `CAST(x AT TIME ZONE $timezone AS DATE)`"
+                .to_owned(),
+        ),
+        (Timestamp(_, None) | DataType::Date64, Date32) => Err(
+            "write `CAST(x AS DATE)`, or `CAST(x AT TIME ZONE 'UTC' AT TIME ZONE $timezone AS DATE)` for UTC"
+                .to_owned(),
+        ),
         (Timestamp(_, Some(_)), Timestamp(_, Some(_))) => Ok(false),
         (_, Boolean) => Err("write a condition, such as `x = 1`".to_owned()),
         _ => Err(format!("write `CAST(x AS {})`", sql_type(wanted))),

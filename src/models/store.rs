@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::datatypes::{Schema, SchemaRef};
+use arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::common::Column;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
@@ -50,11 +50,21 @@ pub fn row_order(query: &QueryFile) -> Vec<(String, bool)> {
 ///
 /// # Errors
 /// What running it finds; kind `Environment` when the file cannot be written.
-pub(super) async fn write(engine: &Engine, query: &QueryFile, plan: LogicalPlan, path: &Path) -> Result<SchemaRef> {
+pub(super) async fn write(
+    engine: &Engine,
+    query: &QueryFile,
+    plan: LogicalPlan,
+    path: &Path,
+) -> Result<SchemaRef> {
     let doing = format!("computing `{}`", query.name);
     let schema = Arc::clone(plan.schema().inner());
-    // Names only: the engine's qualifiers and metadata do not belong in the file.
-    let schema = Arc::new(Schema::new(schema.fields().clone()));
+    // Names and types only; and every column may be NULL, since plans and batches do not always agree on that.
+    let fields: Vec<Field> = schema
+        .fields()
+        .iter()
+        .map(|field| Field::new(field.name(), field.data_type().clone(), true))
+        .collect();
+    let schema = Arc::new(Schema::new(fields));
     let mut stream = engine.stream(plan).await.map_err(|error| execution_fault(error, &doing))?;
     let properties = WriterProperties::builder()
         .set_compression(Compression::LZ4_RAW)
@@ -68,7 +78,9 @@ pub(super) async fn write(engine: &Engine, query: &QueryFile, plan: LogicalPlan,
     let mut writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties)).map_err(failed)?;
     while let Some(batch) = stream.try_next().await.map_err(|error| execution_fault(error, &doing))? {
         let batch = arrow::array::RecordBatch::try_new(Arc::clone(&schema), batch.columns().to_vec())
-            .map_err(|source| Error::internal(format!("{doing}: a batch has other columns")).caused_by(source))?;
+            .map_err(|source| {
+                Error::internal(format!("{doing}: a batch has other columns")).caused_by(source)
+            })?;
         writer.write(&batch).map_err(failed)?;
     }
     writer.close().map_err(failed)?;

@@ -149,7 +149,12 @@ pub fn parse(text: &Arc<str>) -> Result<Config> {
 }
 
 /// Finds reports that have no template.
-pub(super) fn check_reports(config: &Config, text: &Arc<str>, templates: &Templates, faults: &mut Vec<Error>) {
+pub(super) fn check_reports(
+    config: &Config,
+    text: &Arc<str>,
+    templates: &Templates,
+    faults: &mut Vec<Error>,
+) {
     for report in &config.reports {
         if templates.reports.contains_key(report) {
             continue;
@@ -235,7 +240,9 @@ fn languages(words: Vec<Spanned<String>>, text: &Arc<str>) -> Result<Vec<Lang>> 
         }
     }
     if languages.is_empty() {
-        return Err(Error::project("no language for the reports").help("set `languages = [\"zh-CN\", \"en\"]`"));
+        return Err(
+            Error::project("no language for the reports").help("set `languages = [\"zh-CN\", \"en\"]`")
+        );
     }
     Ok(languages)
 }
@@ -290,7 +297,9 @@ fn exports(names: Vec<Spanned<String>>, text: &Arc<str>) -> Result<Vec<TableName
     names
         .into_iter()
         .map(|name| {
-            name.get_ref().parse().map_err(|reason: String| Error::project(reason).at(spot(text, name.span())))
+            name.get_ref()
+                .parse()
+                .map_err(|reason: String| Error::project(reason).at(spot(text, name.span())))
         })
         .collect()
 }

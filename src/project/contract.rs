@@ -64,7 +64,11 @@ pub const TABLES: &[StagingTable] = &[
         columns: "payment_id text!, contract_id text, order_id text, customer_id text!, paid_on day!, amount money!, \
                   kind text!, currency text",
     },
-    StagingTable { name: "deal_splits", required: false, columns: "order_id text!, owner_id text!, share number!" },
+    StagingTable {
+        name: "deal_splits",
+        required: false,
+        columns: "order_id text!, owner_id text!, share number!",
+    },
     StagingTable {
         name: "costs",
         required: false,
@@ -104,7 +108,11 @@ pub const TABLES: &[StagingTable] = &[
                   owner_id text, team text, done bool",
     },
     StagingTable { name: "opt_outs", required: false, columns: "customer_id text!, since day" },
-    StagingTable { name: "balances", required: false, columns: "customer_id text!, day day!, balance money!" },
+    StagingTable {
+        name: "balances",
+        required: false,
+        columns: "customer_id text!, day day!, balance money!",
+    },
     StagingTable {
         name: "owners",
         required: false,
@@ -138,7 +146,11 @@ pub const TABLES: &[StagingTable] = &[
         required: false,
         columns: "opportunity_id text!, stage text!, entered_on day!",
     },
-    StagingTable { name: "channels", required: false, columns: "channel text!, line text, mode text, traffic text" },
+    StagingTable {
+        name: "channels",
+        required: false,
+        columns: "channel text!, line text, mode text, traffic text",
+    },
     StagingTable {
         name: "channel_costs",
         required: false,
@@ -149,7 +161,11 @@ pub const TABLES: &[StagingTable] = &[
         required: false,
         columns: "keyword text!, day day!, visits int!, converted int",
     },
-    StagingTable { name: "campaigns", required: false, columns: "customer_id text!, live_on day!, subsidy money" },
+    StagingTable {
+        name: "campaigns",
+        required: false,
+        columns: "customer_id text!, live_on day!, subsidy money",
+    },
     StagingTable {
         name: "usage",
         required: false,

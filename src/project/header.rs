@@ -104,7 +104,17 @@ pub struct Header {
 
 /// Keys that are read, in the order of the documentation.
 pub const KEYS: [&str; 12] = [
-    "grain", "order", "check", "warn", "total", "column", "as_of", "fresh", "rows", "optional", "needs",
+    "grain",
+    "order",
+    "check",
+    "warn",
+    "total",
+    "column",
+    "as_of",
+    "fresh",
+    "rows",
+    "optional",
+    "needs",
     "empty_if_missing",
 ];
 
@@ -248,7 +258,9 @@ fn column(piece: &Piece) -> Result<ColumnNote> {
 fn fresh(value: &str) -> Result<i64> {
     let number = value.strip_suffix("days").or_else(|| value.strip_suffix("day")).unwrap_or("");
     number.trim().parse().map_err(|source| {
-        Error::project(format!("`{value}` is not an age")).help("for example `fresh: 3 days`").caused_by(source)
+        Error::project(format!("`{value}` is not an age"))
+            .help("for example `fresh: 3 days`")
+            .caused_by(source)
     })
 }
 
@@ -262,16 +274,18 @@ fn rows(value: &str) -> Result<(u64, Option<u64>)> {
         Some((least, most))
     });
     parsed.ok_or_else(|| {
-        Error::project(format!("`{value}` is not a band of rows")).help("for example `rows: 1000..` or `rows: 1..5000`")
+        Error::project(format!("`{value}` is not a band of rows"))
+            .help("for example `rows: 1000..` or `rows: 1..5000`")
     })
 }
 
 fn needed(name: &str) -> Result<(TableName, String)> {
-    let parts = name.rsplit_once('.').and_then(|(table, column)| {
-        Some((TableName::from_str(table).ok()?, column.to_lowercase()))
-    });
+    let parts = name
+        .rsplit_once('.')
+        .and_then(|(table, column)| Some((TableName::from_str(table).ok()?, column.to_lowercase())));
     parts.ok_or_else(|| {
-        Error::project(format!("`{name}` is not a column of a table")).help("for example `needs: staging.sales.cost`")
+        Error::project(format!("`{name}` is not a column of a table"))
+            .help("for example `needs: staging.sales.cost`")
     })
 }
 

@@ -151,8 +151,10 @@ fn table_of(path: &Path, folder: &Path, relative: &str) -> Result<TableName> {
     match stem.split_once('/') {
         Some((schema, table)) if !table.contains('/') && is_word(schema) && is_word(table) => {
             if schema == "warehouse" || schema == "rules" {
-                return Err(Error::project(format!("query file `{relative}` lies in a folder that is taken"))
-                    .help("`warehouse` holds the loaded tables, `rules` the CSV tables: choose another folder"));
+                return Err(Error::project(format!(
+                    "query file `{relative}` lies in a folder that is taken"
+                ))
+                .help("`warehouse` holds the loaded tables, `rules` the CSV tables: choose another folder"));
             }
             Ok(TableName::new(schema, table))
         }

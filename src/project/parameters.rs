@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::civil::Date;
 use jiff::ToSpan;
+use jiff::civil::Date;
 use serde::Serialize;
 
 use super::config::Config;
@@ -91,9 +91,10 @@ impl ParameterValue {
                 Err("a number with a point in TOML is not exact: put it in quotes".to_owned())
             }
             (ParameterType::Decimal, toml::Value::Integer(number)) => Ok(Self::Decimal(number.to_string())),
-            (ParameterType::Text | ParameterType::Date | ParameterType::Decimal, toml::Value::String(text)) => {
-                Self::from_text(kind, text)
-            }
+            (
+                ParameterType::Text | ParameterType::Date | ParameterType::Decimal,
+                toml::Value::String(text),
+            ) => Self::from_text(kind, text),
             (_, other) => Err(format!("`{other}` is not")),
         }
     }
@@ -196,7 +197,9 @@ impl Bindings {
 fn setting(config: &Config, name: &str, text: &str) -> Result<ParameterValue> {
     let (kind, one_of): (_, &[ParameterValue]) = match (name, config.parameters.get(name)) {
         ("window_start" | "window_end", _) => (ParameterType::Date, &[]),
-        ("as_of", _) => return Err(Error::usage("`as_of` is not set with `--set`").help("use `--as-of DATE`")),
+        ("as_of", _) => {
+            return Err(Error::usage("`as_of` is not set with `--set`").help("use `--as-of DATE`"));
+        }
         ("timezone" | "currency", _) => {
             return Err(Error::usage(format!("`{name}` is not set with `--set`"))
                 .help("it belongs in `tierbook.toml`, under `[project]`"));
@@ -204,7 +207,11 @@ fn setting(config: &Config, name: &str, text: &str) -> Result<ParameterValue> {
         (_, Some(declaration)) => (declaration.kind, &declaration.one_of),
         (_, None) => {
             let known = config.parameters.keys().map(String::as_str).chain(["window_start", "window_end"]);
-            return Err(Error::usage(format!("unknown parameter `{name}`")).did_you_mean("parameter", name, known));
+            return Err(Error::usage(format!("unknown parameter `{name}`")).did_you_mean(
+                "parameter",
+                name,
+                known,
+            ));
         }
     };
     let value = ParameterValue::from_text(kind, text)

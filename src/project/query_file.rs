@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
-use datafusion::sql::sqlparser::ast::{
-    Expr, ObjectName, Query, SetExpr, Statement, Value, Visit, Visitor,
-};
+use datafusion::sql::sqlparser::ast::{Expr, ObjectName, Query, SetExpr, Statement, Value, Visit, Visitor};
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
 use datafusion::sql::sqlparser::tokenizer::{Location, Span};
@@ -77,17 +75,20 @@ pub fn parse(name: TableName, path: &str, text: Arc<str>) -> Result<QueryFile> {
 /// # Errors
 /// Kind `Project` with its place.
 pub fn parse_select(path: &str, text: &Arc<str>) -> Result<Query> {
-    let parsed = Parser::new(&GenericDialect {}).try_with_sql(text).and_then(|mut parser| parser.parse_statements());
+    let parsed =
+        Parser::new(&GenericDialect {}).try_with_sql(text).and_then(|mut parser| parser.parse_statements());
     let mut statements = parsed.map_err(|error| syntax_fault(&error.to_string(), path, text))?;
     let whole = || Spot::new(path, Arc::clone(text), first_word(text));
     if statements.len() > 1 {
-        return Err(Error::project("a query file holds one SELECT").at(whole()).help("make a file for each query"));
+        return Err(Error::project("a query file holds one SELECT")
+            .at(whole())
+            .help("make a file for each query"));
     }
     match statements.pop() {
         Some(Statement::Query(query)) if reads_only(&query.body) => Ok(*query),
-        Some(_) => {
-            Err(Error::project("a query only reads").at(whole()).help("write one plain SELECT, no other statement"))
-        }
+        Some(_) => Err(Error::project("a query only reads")
+            .at(whole())
+            .help("write one plain SELECT, no other statement")),
         None => Err(Error::project(format!("`{path}` holds no query")).help("write one SELECT in it")),
     }
 }
@@ -125,7 +126,8 @@ pub fn parse_expression(path: &str, text: &Arc<str>, piece: &Piece) -> Result<Ex
     let mut parser = Parser::new(&GenericDialect {})
         .try_with_sql(&piece.text)
         .map_err(|error| Error::project(plain(&error.to_string()).0).at(at()))?;
-    let expression = parser.parse_expr().map_err(|error| Error::project(plain(&error.to_string()).0).at(at()))?;
+    let expression =
+        parser.parse_expr().map_err(|error| Error::project(plain(&error.to_string()).0).at(at()))?;
     let rest = parser.peek_token();
     if rest.token != datafusion::sql::sqlparser::tokenizer::Token::EOF {
         return Err(Error::project(format!("expected the end of the condition, found `{rest}`")).at(at()));
@@ -159,7 +161,9 @@ fn plain(words: &str) -> (String, Option<(u64, u64)>) {
         None => (words, None),
     };
     let message = match words.strip_prefix("Expected: ").and_then(|rest| rest.split_once(", found: ")) {
-        Some((expected, found)) if found == "EOF" => format!("expected {expected}, found the end of the query"),
+        Some((expected, found)) if found == "EOF" => {
+            format!("expected {expected}, found the end of the query")
+        }
         Some((expected, found)) => format!("expected {expected}, found `{found}`"),
         None => {
             let mut letters = words.chars();

@@ -6,7 +6,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringArray,
+};
 use arrow::datatypes::{DataType, Field, Schema};
 use jiff::civil::Date;
 
@@ -99,8 +101,9 @@ pub fn parse(name: TableName, path: &str, text: &Arc<str>) -> Result<RuleTable, 
     Errors::none_in(faults)?;
     let fields: Vec<Field> =
         columns.iter().map(|(name, kind)| Field::new(name.as_str(), kind.clone(), true)).collect();
-    let rows = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
-        .map_err(|source| Error::internal(format!("rule table `{name}` cannot be built")).caused_by(source))?;
+    let rows = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(|source| {
+        Error::internal(format!("rule table `{name}` cannot be built")).caused_by(source)
+    })?;
     let versions = versions(&reader, &name, &columns, &records)?;
     Ok(RuleTable { name, path: path.to_owned(), rows, versions })
 }
@@ -170,14 +173,14 @@ fn array(
         records.iter().map(read).collect()
     }
     Ok(match kind {
-        DataType::Int64 => {
-            Arc::new(Int64Array::from(values(reader, name, index, records, "int", |text| text.parse::<i64>().ok())?))
-        }
+        DataType::Int64 => Arc::new(Int64Array::from(values(reader, name, index, records, "int", |text| {
+            text.parse::<i64>().ok()
+        })?)),
         DataType::Decimal128(precision, scale) => {
             let digits = values(reader, name, index, records, "decimal", decimal)?;
-            let array = Decimal128Array::from(digits)
-                .with_precision_and_scale(*precision, *scale)
-                .map_err(|source| Error::internal("a decimal of a rule table has no type").caused_by(source))?;
+            let array = Decimal128Array::from(digits).with_precision_and_scale(*precision, *scale).map_err(
+                |source| Error::internal("a decimal of a rule table has no type").caused_by(source),
+            )?;
             Arc::new(array)
         }
         DataType::Date32 => {
@@ -188,10 +191,14 @@ fn array(
             Arc::new(Date32Array::from(days))
         }
         DataType::Boolean => {
-            let flags = values(reader, name, index, records, "bool", |text| text.to_lowercase().parse::<bool>().ok())?;
+            let flags = values(reader, name, index, records, "bool", |text| {
+                text.to_lowercase().parse::<bool>().ok()
+            })?;
             Arc::new(BooleanArray::from(flags))
         }
-        _ => Arc::new(StringArray::from(values(reader, name, index, records, "text", |text| Some(text.to_owned()))?)),
+        _ => Arc::new(StringArray::from(values(reader, name, index, records, "text", |text| {
+            Some(text.to_owned())
+        })?)),
     })
 }
 
@@ -200,7 +207,12 @@ fn decimal(text: &str) -> Option<i128> {
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let scale = usize::from(SCALE.unsigned_abs());
     let digits_only = |part: &str| part.chars().all(|c| c.is_ascii_digit());
-    if whole.is_empty() || whole.len() > 12 || fraction.len() > scale || !digits_only(whole) || !digits_only(fraction) {
+    if whole.is_empty()
+        || whole.len() > 12
+        || fraction.len() > scale
+        || !digits_only(whole)
+        || !digits_only(fraction)
+    {
         return None;
     }
     format!("{whole}{fraction:0<scale$}").parse::<i128>().ok().map(|number| sign * number)
@@ -232,14 +244,19 @@ fn versions(
         let name = record.get(version_at).unwrap_or_default().to_owned();
         let line = reader.line(record);
         if name.is_empty() {
-            return Err(Error::project(format!("a row of rule table `{table}` has no version")).at(reader.at(line)));
+            return Err(
+                Error::project(format!("a row of rule table `{table}` has no version")).at(reader.at(line))
+            );
         }
         let version = Version { name, from: day_at(record, "valid_from"), to: day_at(record, "valid_to") };
         match versions.iter().find(|(known, _)| known.name == version.name) {
             Some((known, _)) if *known != version => {
-                return Err(Error::project(format!("version `{}` of rule table `{table}` has two ranges", version.name))
-                    .at(reader.at(line))
-                    .help("all rows of a version share `valid_from` and `valid_to`"));
+                return Err(Error::project(format!(
+                    "version `{}` of rule table `{table}` has two ranges",
+                    version.name
+                ))
+                .at(reader.at(line))
+                .help("all rows of a version share `valid_from` and `valid_to`"));
             }
             Some(_) => {}
             None => versions.push((version, line)),
@@ -249,7 +266,8 @@ fn versions(
     for pair in versions.windows(2) {
         let [(earlier, _), (later, line)] = pair else { continue };
         if earlier.to.is_none() || earlier.to != later.from {
-            let what = if earlier.to.is_none() || earlier.to > later.from { "both valid" } else { "neither valid" };
+            let what =
+                if earlier.to.is_none() || earlier.to > later.from { "both valid" } else { "neither valid" };
             return Err(Error::project(format!(
                 "rule table `{table}`: versions `{}` and `{}` are {what} on some days",
                 earlier.name, later.name
@@ -285,7 +303,10 @@ mod tests {
     fn overlaps_gaps_and_wrong_values_are_faults_at_their_line() {
         let header = "cut:decimal,valid_from:date,valid_to:date,version:text\n";
         for (rows, message) in [
-            ("1,,,v1\n2,2026-01-01,,v2\n", "rule table `rules.cuts`: versions `v1` and `v2` are both valid on some days"),
+            (
+                "1,,,v1\n2,2026-01-01,,v2\n",
+                "rule table `rules.cuts`: versions `v1` and `v2` are both valid on some days",
+            ),
             (
                 "1,,2025-12-01,v1\n2,2026-01-01,,v2\n",
                 "rule table `rules.cuts`: versions `v1` and `v2` are neither valid on some days",

@@ -15,8 +15,17 @@ use crate::names::{Lang, ReportName, TableName};
 pub const FOLDER: &str = "report_templates";
 
 /// What a report template may call; `reports::engine` gives each of them.
-pub const FUNCTIONS: [&str; 12] = [
-    "t", "available", "missing", "kpi", "kpis", "table", "chart", "note", "controls", "rules", "definitions",
+pub const FUNCTIONS: [&str; 11] = [
+    "t",
+    "available",
+    "missing",
+    "kpi",
+    "kpis",
+    "table",
+    "chart",
+    "note",
+    "controls",
+    "rules",
     "small_sample",
 ];
 
@@ -146,7 +155,11 @@ pub fn template_fault(error: &minijinja::Error, path: &str, text: &Arc<str>) -> 
     let detail = error.detail().map_or_else(|| error.kind().to_string(), ToOwned::to_owned);
     let message = match error.kind() {
         minijinja::ErrorKind::UndefinedError => {
-            if detail == error.kind().to_string() { "a template uses a value that is not there".to_owned() } else { detail }
+            if detail == error.kind().to_string() {
+                "a template uses a value that is not there".to_owned()
+            } else {
+                detail
+            }
         }
         _ => detail,
     };
@@ -156,7 +169,8 @@ pub fn template_fault(error: &minijinja::Error, path: &str, text: &Arc<str>) -> 
         Some(range) if own => fault.at(Spot::new(path, Arc::clone(text), range)),
         _ => match error.line() {
             Some(line) if own => {
-                let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+                let start: usize =
+                    text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
                 let length = text[start..].find('\n').unwrap_or(text.len() - start);
                 fault.at(Spot::new(path, Arc::clone(text), start..start + length))
             }
@@ -167,7 +181,8 @@ pub fn template_fault(error: &minijinja::Error, path: &str, text: &Arc<str>) -> 
 
 fn words(file: &str, path: &str, text: &Arc<str>) -> Result<(Lang, BTreeMap<String, String>)> {
     let lang = file.strip_suffix(".toml").and_then(|code| code.parse().ok()).ok_or_else(|| {
-        Error::project(format!("`{path}` is not a list of words")).help("word lists are `zh-CN.toml` and `en.toml`")
+        Error::project(format!("`{path}` is not a list of words"))
+            .help("word lists are `zh-CN.toml` and `en.toml`")
     })?;
     let table: toml::Table = toml::from_str(text).map_err(|error| {
         let fault = Error::project(error.message().to_owned());

@@ -51,8 +51,15 @@ pub struct ArchiveWords {
 impl Status {
     /// What a failed run says.
     pub fn failed(errors: &Errors, as_of: Option<String>, live: Option<EditionId>, ended_at: String) -> Self {
-        let errors = errors.iter().map(|error| StatusError { kind: error.kind.word(), message: error.to_string() });
-        Self { state: "failed", as_of, edition: live.map(|id| id.to_string()), ended_at, errors: errors.collect() }
+        let errors =
+            errors.iter().map(|error| StatusError { kind: error.kind.word(), message: error.to_string() });
+        Self {
+            state: "failed",
+            as_of,
+            edition: live.map(|id| id.to_string()),
+            ended_at,
+            errors: errors.collect(),
+        }
     }
 
     pub(super) fn to_bytes(&self) -> Result<Vec<u8>> {
@@ -73,7 +80,11 @@ struct Entry<'a> {
 }
 
 /// The archive as a page.
-pub(super) fn page(editions: &[(EditionId, Manifest)], status: &Status, words: &ArchiveWords) -> Result<String> {
+pub(super) fn page(
+    editions: &[(EditionId, Manifest)],
+    status: &Status,
+    words: &ArchiveWords,
+) -> Result<String> {
     let entries: Vec<Entry<'_>> = editions
         .iter()
         .map(|(id, manifest)| Entry {
@@ -92,8 +103,10 @@ pub(super) fn page(editions: &[(EditionId, Manifest)], status: &Status, words: &
         editions => Value::from(Serde(&entries)), status => Value::from(Serde(status)),
     };
     environment.render_str(&words.layout, values).map_err(|source| {
-        Error::project("the layout of the archive cannot be rendered: `report_templates/layouts/archive.html`")
-            .note(source.to_string())
-            .caused_by(source)
+        Error::project(
+            "the layout of the archive cannot be rendered: `report_templates/layouts/archive.html`",
+        )
+        .note(source.to_string())
+        .caused_by(source)
     })
 }

@@ -104,7 +104,9 @@ impl Shelf {
     /// # Errors
     /// As for [`Shelf::editions`].
     pub fn made_of(&self, as_of: Date, address: &str) -> Result<Option<EditionId>> {
-        let Some(id) = self.editions()?.into_iter().rev().find(|id| id.as_of == as_of) else { return Ok(None) };
+        let Some(id) = self.editions()?.into_iter().rev().find(|id| id.as_of == as_of) else {
+            return Ok(None);
+        };
         let folder = self.folder(id);
         let Ok(manifest) = Manifest::read(&folder) else { return Ok(None) };
         let same = manifest.content.address == address && manifest.is_whole(&folder);

@@ -189,7 +189,10 @@ impl Source {
 
     fn listing(&self) -> Result<ListingTable, DataFusionError> {
         let urls = if self.hive_columns.is_empty() {
-            self.files.iter().map(|file| ListingTableUrl::parse(file.path.to_string_lossy())).collect::<Result<_, _>>()?
+            self.files
+                .iter()
+                .map(|file| ListingTableUrl::parse(file.path.to_string_lossy()))
+                .collect::<Result<_, _>>()?
         } else {
             vec![ListingTableUrl::parse(format!("{}/", self.path.to_string_lossy()))?]
         };

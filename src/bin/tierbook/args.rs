@@ -79,7 +79,9 @@ pub(crate) enum Command {
         warehouse: Option<String>,
     },
     /// Generate a warehouse of a made-up company, of any size.
-    #[command(after_help = "Example:\n  tierbook sample --customers 600 --months 30 --seed 7 --out warehouse")]
+    #[command(
+        after_help = "Example:\n  tierbook sample --customers 600 --months 30 --seed 7 --out warehouse"
+    )]
     Sample {
         /// How many customers
         #[arg(long, default_value_t = 600)]

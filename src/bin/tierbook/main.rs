@@ -21,7 +21,8 @@ fn main() -> ExitCode {
             .enable_all()
             .build()
             .map_err(|source| {
-                tierbook::error::Error::environment("cannot start the threads of the program").caused_by(source)
+                tierbook::error::Error::environment("cannot start the threads of the program")
+                    .caused_by(source)
             })?;
         runtime.block_on(async {
             let handle = tokio::spawn(commands::run(arguments));

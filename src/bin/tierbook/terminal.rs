@@ -54,7 +54,8 @@ fn render(error: &Error, renderer: &Renderer) -> String {
         group = group.element(Level::NOTE.message(cause.as_str()));
     }
     if error.kind == ErrorKind::Internal {
-        group = group.element(Level::HELP.message("this is a fault of tierbook: please report it with this text"));
+        group = group
+            .element(Level::HELP.message("this is a fault of tierbook: please report it with this text"));
     }
     renderer.render(&[group])
 }

@@ -38,10 +38,7 @@ impl ValueAxis {
 
     /// The room that labels need left of the plot.
     pub(super) fn margin(&self, scene: &Scene) -> f64 {
-        let widths = self
-            .labels
-            .iter()
-            .map(|label| text_width(label, scene.small()));
+        let widths = self.labels.iter().map(|label| text_width(label, scene.small()));
         widths.fold(0.0, f64::max) + 10.0
     }
 
@@ -77,11 +74,7 @@ impl ValueAxis {
         for (value, label) in self.ticks.values().iter().zip(&self.labels) {
             let y = self.y(plot, *value);
             if (y - base).abs() > 0.5 {
-                scene.line(
-                    (plot.left, y),
-                    (plot.right, y),
-                    Paint::stroke(Ink::Grid, 1.0),
-                );
+                scene.line((plot.left, y), (plot.right, y), Paint::stroke(Ink::Grid, 1.0));
             }
             let text = Text::new(plot.left - 8.0, y + size * 0.36, size, label);
             scene.text(text.anchor(Anchor::End).ink(Ink::Soft));
@@ -138,8 +131,8 @@ impl<'a> TimeAxis<'a> {
         let size = scene.small();
         let widths = self.slots.iter().map(|slot| text_width(&slot.label, size));
         let stride = self.stride(plot, widths.fold(0.0, f64::max));
-        let shown = (0..self.slots.len())
-            .filter(|index| (self.slots.len() - 1 - index).is_multiple_of(stride));
+        let shown =
+            (0..self.slots.len()).filter(|index| (self.slots.len() - 1 - index).is_multiple_of(stride));
         let mut group = "";
         let mut groups: Vec<Text> = Vec::new();
         for index in shown {
@@ -164,9 +157,7 @@ impl<'a> TimeAxis<'a> {
 }
 
 fn centred(x: f64, y: f64, size: f64, text: &str) -> Text {
-    Text::new(x, y, size, text)
-        .anchor(Anchor::Middle)
-        .ink(Ink::Soft)
+    Text::new(x, y, size, text).anchor(Anchor::Middle).ink(Ink::Soft)
 }
 
 /// The text moved sideways, and cut if need be, so that it stays between 0 and `width`.
@@ -191,20 +182,12 @@ mod tests {
             partial: false,
         };
         let slots: Vec<Slot> = (0..13).map(month).collect();
-        let plot = Plot {
-            left: 30.0,
-            top: 0.0,
-            right: 350.0,
-            bottom: 100.0,
-        };
+        let plot = Plot { left: 30.0, top: 0.0, right: 350.0, bottom: 100.0 };
         let mut scene = Scene::new(Width::Narrow, 140.0);
         TimeAxis::new(&slots).draw(&mut scene, &plot);
         let boxes = scene.text_boxes();
         assert!(boxes.iter().any(|label| label.text == "10月"));
-        assert_eq!(
-            boxes.iter().filter(|label| label.text == "2026年").count(),
-            1
-        );
+        assert_eq!(boxes.iter().filter(|label| label.text == "2026年").count(), 1);
         for (index, left) in boxes.iter().enumerate() {
             assert!(boxes[index + 1..].iter().all(|right| !left.overlaps(right)));
         }

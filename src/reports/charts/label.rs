@@ -10,12 +10,7 @@ pub(super) type Label = Vec<Text>;
 /// The label beside `at`, at the first place inside the plot and free of obstacles, else the least bad.
 ///
 /// Places are tried right below, left above, right above, left below, and then farther away.
-pub(super) fn beside(
-    lines: &[Text],
-    at: (f64, f64),
-    plot: &Plot,
-    obstacles: &[(f64, f64)],
-) -> Label {
+pub(super) fn beside(lines: &[Text], at: (f64, f64), plot: &Plot, obstacles: &[(f64, f64)]) -> Label {
     let size = lines.first().map_or(0.0, |line| line.size);
     let (far, near) = (size * 1.6, size * 0.8);
     let below = near + size * 0.6;
@@ -46,8 +41,7 @@ pub(super) fn below(
     obstacles: &[(f64, f64)],
     other: &[Text],
 ) -> Option<Label> {
-    let right_below =
-        |(x, y): &(f64, f64)| (x + line.size * 0.8, y + line.size * 1.4, Anchor::Start);
+    let right_below = |(x, y): &(f64, f64)| (x + line.size * 0.8, y + line.size * 1.4, Anchor::Start);
     let places: Vec<_> = points.iter().map(right_below).collect();
     let apart = |candidate: &Label| {
         let area = candidate[0].area();
@@ -62,11 +56,7 @@ pub(super) fn below(
 const LEADING: f64 = 1.3;
 
 /// The lines at each place, cut and moved so that they stay inside the plot.
-fn candidates(
-    lines: &[Text],
-    places: &[(f64, f64, Anchor)],
-    plot: &Plot,
-) -> impl Iterator<Item = Label> {
+fn candidates(lines: &[Text], places: &[(f64, f64, Anchor)], plot: &Plot) -> impl Iterator<Item = Label> {
     places.iter().map(move |(x, y, anchor)| {
         let line = |(index, line): (usize, &Text)| Text {
             x: *x,
@@ -86,10 +76,7 @@ fn hits(label: &[Text], obstacles: &[(f64, f64)]) -> usize {
 
 fn covers(area: &TextBox, (x, y): (f64, f64)) -> bool {
     let rim = 2.0;
-    x > area.x - rim
-        && x < area.x + area.width + rim
-        && y > area.y - rim
-        && y < area.y + area.height + rim
+    x > area.x - rim && x < area.x + area.width + rim && y > area.y - rim && y < area.y + area.height + rim
 }
 
 /// The label moved as a whole so that it stays inside the plot.

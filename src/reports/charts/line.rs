@@ -60,10 +60,7 @@ impl LineCompare {
         let below = self.draw_legend(&mut scene);
         let top = below + scene.small() * 0.5 + axis.headroom(&scene);
         let labels = self.labels(&scene);
-        let widest = labels
-            .iter()
-            .map(|text| text.area().width)
-            .fold(0.0, f64::max);
+        let widest = labels.iter().map(|text| text.area().width).fold(0.0, f64::max);
         let plot = Plot {
             left: axis.margin(&scene),
             top,
@@ -76,19 +73,9 @@ impl LineCompare {
         time.draw(&mut scene, &plot);
         let at = |index: usize, value: f64| (time.x(&plot, index), axis.y(&plot, value));
         if let Some(previous) = &self.previous {
-            self.draw_line(
-                &mut scene,
-                previous,
-                Paint::stroke(Ink::Axis, 2.0).dashed(Dash::Dashed),
-                &at,
-            );
+            self.draw_line(&mut scene, previous, Paint::stroke(Ink::Axis, 2.0).dashed(Dash::Dashed), &at);
         }
-        self.draw_line(
-            &mut scene,
-            &self.current,
-            Paint::stroke(Ink::Fill(Tint::Important), 2.5),
-            &at,
-        );
+        self.draw_line(&mut scene, &self.current, Paint::stroke(Ink::Fill(Tint::Important), 2.5), &at);
         self.draw_points(&mut scene, &at);
         self.draw_labels(&mut scene, &plot, labels, &at);
         Some(scene)
@@ -100,8 +87,7 @@ impl LineCompare {
             return None;
         }
         let lines = std::iter::once(&self.current).chain(&self.previous);
-        let values =
-            lines.flat_map(|line| (0..self.slots.len()).filter_map(|index| line.at(index)));
+        let values = lines.flat_map(|line| (0..self.slots.len()).filter_map(|index| line.at(index)));
         let ends = values.fold(None, |ends: Option<(f64, f64)>, value| {
             let (low, high) = ends.unwrap_or((value, value));
             Some((low.min(value), high.max(value)))
@@ -120,21 +106,14 @@ impl LineCompare {
             entries.push((line, self.current.name.as_str()));
             entries.push((Swatch::Line(Ink::Axis, Dash::Dashed), &previous.name));
         }
-        let partial =
-            |(index, slot): (usize, &Slot)| slot.partial && self.current.at(index).is_some();
+        let partial = |(index, slot): (usize, &Slot)| slot.partial && self.current.at(index).is_some();
         if self.slots.iter().enumerate().any(partial) {
             entries.push((Swatch::HollowPoint, &self.partial_note));
         }
         legend::draw(scene, 0.0, 2.0, &entries)
     }
 
-    fn draw_line(
-        &self,
-        scene: &mut Scene,
-        line: &Line,
-        paint: Paint,
-        at: &dyn Fn(usize, f64) -> (f64, f64),
-    ) {
+    fn draw_line(&self, scene: &mut Scene, line: &Line, paint: Paint, at: &dyn Fn(usize, f64) -> (f64, f64)) {
         let mut run: Vec<(f64, f64)> = Vec::new();
         let is_current = paint.dash == Dash::Solid;
         for (index, slot) in self.slots.iter().enumerate() {
@@ -145,10 +124,7 @@ impl LineCompare {
             if slot.partial && is_current {
                 let before = run.last().copied();
                 scene.path(std::mem::take(&mut run), paint);
-                scene.path(
-                    before.into_iter().chain([point]).collect(),
-                    paint.dashed(Dash::Dotted),
-                );
+                scene.path(before.into_iter().chain([point]).collect(), paint.dashed(Dash::Dotted));
             }
             run.push(point);
         }
@@ -168,14 +144,10 @@ impl LineCompare {
                 (false, true) => (4.5, Paint::fill(ink)),
                 (false, false) => (2.5, Paint::fill(ink)),
             };
-            let note = self
-                .current
-                .labels
-                .get(index)
-                .map_or_else(String::new, |label| {
-                    let period = format!("{} {}", slot.group, slot.label);
-                    format!("{}: {label}", period.trim())
-                });
+            let note = self.current.labels.get(index).map_or_else(String::new, |label| {
+                let period = format!("{} {}", slot.group, slot.label);
+                format!("{}: {label}", period.trim())
+            });
             scene.circle(at(index, value), radius, paint, &note);
         }
     }
@@ -203,10 +175,7 @@ impl LineCompare {
         let lines = std::iter::once(&self.current).chain(&self.previous);
         let mut first: Option<(f64, f64)> = None;
         for (mut text, line) in labels.into_iter().zip(lines) {
-            let Some((x, y)) = line
-                .last(self.slots.len())
-                .map(|(index, value)| at(index, value))
-            else {
+            let Some((x, y)) = line.last(self.slots.len()).map(|(index, value)| at(index, value)) else {
                 continue;
             };
             text.x = x + 8.0;
@@ -235,8 +204,6 @@ impl Line {
 
     /// The last value within the slots, with its slot.
     fn last(&self, slots: usize) -> Option<(usize, f64)> {
-        (0..slots)
-            .rev()
-            .find_map(|index| self.at(index).map(|value| (index, value)))
+        (0..slots).rev().find_map(|index| self.at(index).map(|value| (index, value)))
     }
 }

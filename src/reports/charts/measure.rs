@@ -49,23 +49,15 @@ pub(super) fn in_two(text: &str) -> Vec<&str> {
     let after_space = |at: usize| text[..at].ends_with([' ', '\u{a0}']);
     let beside_wide = |at: usize, c: char| {
         let before = text[..at].chars().next_back();
-        let hangs = matches!(
-            c,
-            '，' | '。' | '、' | '；' | '：' | '）' | '！' | '？' | ' ' | '%'
-        );
+        let hangs = matches!(c, '，' | '。' | '、' | '；' | '：' | '）' | '！' | '？' | ' ' | '%');
         !hangs && (is_wide(c) || before.is_some_and(is_wide)) && before.is_some_and(|c| c != '（')
     };
-    let breaks = text
-        .char_indices()
-        .filter(|(at, c)| *at > 0 && (after_space(*at) || beside_wide(*at, *c)));
+    let breaks = text.char_indices().filter(|(at, c)| *at > 0 && (after_space(*at) || beside_wide(*at, *c)));
     let uneven = |at: &usize| {
         let (left, right) = text.split_at(*at);
         (text_width(left.trim_end(), 1.0) - text_width(right, 1.0)).abs()
     };
-    match breaks
-        .map(|(at, _)| at)
-        .min_by(|a, b| uneven(a).total_cmp(&uneven(b)))
-    {
+    match breaks.map(|(at, _)| at).min_by(|a, b| uneven(a).total_cmp(&uneven(b))) {
         Some(at) => vec![text[..at].trim_end(), &text[at..]],
         None => vec![text],
     }
@@ -77,14 +69,8 @@ mod tests {
 
     #[test]
     fn lines_break_where_a_reader_would() {
-        assert_eq!(
-            in_two("80% comes from 26.6% of customers"),
-            ["80% comes from", "26.6% of customers"]
-        );
-        assert_eq!(
-            in_two("80% 来自 26.6% 的客户"),
-            ["80% 来自", "26.6% 的客户"]
-        );
+        assert_eq!(in_two("80% comes from 26.6% of customers"), ["80% comes from", "26.6% of customers"]);
+        assert_eq!(in_two("80% 来自 26.6% 的客户"), ["80% 来自", "26.6% 的客户"]);
         assert_eq!(in_two("indivisible"), ["indivisible"]);
         assert_eq!(in_two(""), [""]);
     }
@@ -92,10 +78,7 @@ mod tests {
     #[test]
     fn cut_text_fits() {
         let short = shortened("上海某某精密仪器（集团）有限公司", 12.0, 80.0).expect("too long");
-        assert!(
-            short.ends_with('…') && text_width(&short, 12.0) <= 80.0,
-            "{short}"
-        );
+        assert!(short.ends_with('…') && text_width(&short, 12.0) <= 80.0, "{short}");
         assert_eq!(shortened("上海", 12.0, 24.0), None);
     }
 }

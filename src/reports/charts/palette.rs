@@ -178,11 +178,7 @@ mod tests {
         let channel = |at: usize| {
             let value = u8::from_str_radix(&colour[at..at + 2], 16).expect("hex digits");
             let value = f64::from(value) / 255.0;
-            if value <= 0.04045 {
-                value / 12.92
-            } else {
-                ((value + 0.055) / 1.055).powf(2.4)
-            }
+            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
         };
         0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
     }
@@ -196,23 +192,12 @@ mod tests {
         let (left, right) = (left.row(), right.row());
         for (theme, a, b) in [("light", left.1, right.1), ("dark", left.2, right.2)] {
             let found = contrast(a, b);
-            assert!(
-                found >= least,
-                "{theme}: {} on {} is {found:.2}",
-                left.0,
-                right.0
-            );
+            assert!(found >= least, "{theme}: {} on {} is {found:.2}", left.0, right.0);
         }
     }
 
-    const TINTS: [Tint; 6] = [
-        Tint::Key,
-        Tint::Important,
-        Tint::General,
-        Tint::Maintenance,
-        Tint::Unrated,
-        Tint::Alert,
-    ];
+    const TINTS: [Tint; 6] =
+        [Tint::Key, Tint::Important, Tint::General, Tint::Maintenance, Tint::Unrated, Tint::Alert];
 
     #[test]
     fn text_and_marks_can_be_seen() {

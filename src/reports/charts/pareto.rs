@@ -57,11 +57,7 @@ impl Pareto {
         let mut area = curve.clone();
         area.extend([diagonal[1], diagonal[0]]);
         scene.path(area, Paint::fill(Ink::Wash));
-        scene.line(
-            diagonal[0],
-            diagonal[1],
-            Paint::stroke(Ink::Axis, 1.0).dashed(Dash::Dashed),
-        );
+        scene.line(diagonal[0], diagonal[1], Paint::stroke(Ink::Axis, 1.0).dashed(Dash::Dashed));
         axis.draw_base(&mut scene, &plot);
         let target = axis.y(&plot, self.target.clamp(0.0, 1.0));
         let rule = Paint::stroke(Ink::Mark, 1.0).dashed(Dash::Dotted);
@@ -81,12 +77,7 @@ impl Pareto {
     fn curve(&self, plot: &Plot, axis: &ValueAxis) -> Option<Vec<(f64, f64)>> {
         let finite = |point: &&(f64, f64)| point.0.is_finite() && point.1.is_finite();
         let mut points = vec![(0.0, 0.0)];
-        points.extend(
-            self.points
-                .iter()
-                .filter(finite)
-                .map(|(x, y)| (x.clamp(0.0, 1.0), y.clamp(0.0, 1.0))),
-        );
+        points.extend(self.points.iter().filter(finite).map(|(x, y)| (x.clamp(0.0, 1.0), y.clamp(0.0, 1.0))));
         if points.len() == 1 {
             return None;
         }
@@ -99,12 +90,8 @@ impl Pareto {
         let size = scene.small();
         for fifth in 0..=5 {
             let share = f64::from(fifth) / 5.0;
-            let text = Text::new(
-                x_of(plot, share),
-                plot.bottom + size * 1.5,
-                size,
-                &percent_digits(share, 0),
-            );
+            let text =
+                Text::new(x_of(plot, share), plot.bottom + size * 1.5, size, &percent_digits(share, 0));
             scene.text(text.anchor(Anchor::Middle).ink(Ink::Soft));
         }
         let title = Text::new(plot.right, plot.bottom + size * 2.9, size, &self.x_title);
@@ -123,21 +110,13 @@ impl Pareto {
         let Some(mark) = self.mark.as_ref().filter(finite) else {
             return Vec::new();
         };
-        let at = (
-            x_of(plot, mark.x.clamp(0.0, 1.0)),
-            axis.y(plot, mark.y.clamp(0.0, 1.0)),
-        );
+        let at = (x_of(plot, mark.x.clamp(0.0, 1.0)), axis.y(plot, mark.y.clamp(0.0, 1.0)));
         let foot = (at.0, plot.bottom);
         scene.line(at, foot, Paint::stroke(Ink::Mark, 1.0).dashed(Dash::Dotted));
         let dot = Paint::fill(Ink::Mark).edged(Ink::Background, 2.0);
         scene.circle(at, 5.5, dot, &mark.label);
         taken.extend(label::sampled(&[at, foot]));
-        let line = |text: &str| {
-            Text::new(at.0, at.1, scene.font, text)
-                .ink(Ink::Mark)
-                .bold()
-                .halo()
-        };
+        let line = |text: &str| Text::new(at.0, at.1, scene.font, text).ink(Ink::Mark).bold().halo();
         let whole = line(&mark.label);
         let lines = if whole.area().width > (plot.right - plot.left) * 0.55 {
             in_two(&mark.label).into_iter().map(line).collect()
@@ -153,12 +132,7 @@ impl Pareto {
 
     /// Draws the words below the line of equality, unless they would cover the label of the point.
     fn draw_equality(&self, scene: &mut Scene, plot: &Plot, taken: &[(f64, f64)], label: &[Text]) {
-        let at = |share: f64| {
-            (
-                x_of(plot, share),
-                plot.bottom - share * (plot.bottom - plot.top),
-            )
-        };
+        let at = |share: f64| (x_of(plot, share), plot.bottom - share * (plot.bottom - plot.top));
         let points = [0.55, 0.45, 0.35, 0.25, 0.65, 0.15, 0.75, 0.05].map(at);
         let text = Text::new(0.0, 0.0, scene.small(), &self.equality_label).ink(Ink::Soft);
         for line in label::below(&text, &points, plot, taken, label).unwrap_or_default() {
@@ -185,12 +159,7 @@ fn simplified(points: &[(f64, f64)], tolerance: f64) -> Vec<(f64, f64)> {
             open.extend([(from, index), (index, to)]);
         }
     }
-    points
-        .iter()
-        .zip(keep)
-        .filter(|(_, keep)| *keep)
-        .map(|(point, _)| *point)
-        .collect()
+    points.iter().zip(keep).filter(|(_, keep)| *keep).map(|(point, _)| *point).collect()
 }
 
 fn off_line(point: (f64, f64), from: (f64, f64), to: (f64, f64)) -> f64 {

@@ -55,9 +55,7 @@ impl Ticks {
         let (mut mantissa, mut power) = (1, least);
         if span > 0.0 {
             let raw = span / count;
-            power = i32::try_from(whole(raw.log10().floor()))
-                .unwrap_or(least)
-                .max(least);
+            power = i32::try_from(whole(raw.log10().floor())).unwrap_or(least).max(least);
             let step = raw / 10_f64.powi(power);
             (mantissa, power) = match step {
                 step if step <= 1.0 + SLACK => (1, power),
@@ -71,12 +69,7 @@ impl Ticks {
         let step = f64::from(mantissa) * 10_f64.powi(power);
         let first = whole((low / step + SLACK).floor());
         let last = whole((high / step - SLACK).ceil());
-        Self {
-            first,
-            last: last.max(first + 1),
-            mantissa: i64::from(mantissa),
-            power,
-        }
+        Self { first, last: last.max(first + 1), mantissa: i64::from(mantissa), power }
     }
 
     fn exact(&self, index: i64) -> Decimal {
@@ -89,9 +82,7 @@ impl Ticks {
 
     /// All ticks as positions, lowest first.
     pub(super) fn values(&self) -> Vec<f64> {
-        (self.first..=self.last)
-            .map(|index| self.exact(index).to_f64())
-            .collect()
+        (self.first..=self.last).map(|index| self.exact(index).to_f64()).collect()
     }
 
     pub(super) fn low(&self) -> f64 {
@@ -183,16 +174,10 @@ mod tests {
         assert_eq!(ticks.labels(&money(), Lang::Zh), ["0", "50", "100", "150"]);
         assert_eq!(ticks.caption("收入", &money(), Lang::Zh), "收入（万元）");
         assert_eq!(ticks.labels(&money(), Lang::En)[3], "1,500");
-        assert_eq!(
-            ticks.caption("Revenue", &money(), Lang::En),
-            "Revenue (CNY K)"
-        );
+        assert_eq!(ticks.caption("Revenue", &money(), Lang::En), "Revenue (CNY K)");
 
         let ticks = Ticks::covering(-0.3, 0.1 + 0.2, 6.0, &Unit::Ratio);
-        assert_eq!(
-            ticks.labels(&Unit::Ratio, Lang::En),
-            ["-30%", "-20%", "-10%", "0%", "10%", "20%", "30%"]
-        );
+        assert_eq!(ticks.labels(&Unit::Ratio, Lang::En), ["-30%", "-20%", "-10%", "0%", "10%", "20%", "30%"]);
         let ticks = Ticks::covering(0.0, 3.0, 5.0, &Unit::Count);
         assert_eq!(ticks.labels(&Unit::Count, Lang::En), ["0", "1", "2", "3"]);
     }

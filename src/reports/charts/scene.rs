@@ -90,26 +90,15 @@ pub(super) enum Dash {
 
 impl Paint {
     pub(super) fn fill(ink: Ink) -> Self {
-        Self {
-            fill: Some(ink),
-            ..Self::default()
-        }
+        Self { fill: Some(ink), ..Self::default() }
     }
 
     pub(super) fn stroke(ink: Ink, thick: f64) -> Self {
-        Self {
-            stroke: Some(ink),
-            thick,
-            ..Self::default()
-        }
+        Self { stroke: Some(ink), thick, ..Self::default() }
     }
 
     pub(super) fn edged(self, ink: Ink, thick: f64) -> Self {
-        Self {
-            stroke: Some(ink),
-            thick,
-            ..self
-        }
+        Self { stroke: Some(ink), thick, ..self }
     }
 
     pub(super) fn dashed(self, dash: Dash) -> Self {
@@ -185,11 +174,7 @@ impl Text {
 
     /// The font size that widths are estimated with.
     fn em(&self) -> f64 {
-        if self.bold {
-            self.size * 1.1
-        } else {
-            self.size
-        }
+        if self.bold { self.size * 1.1 } else { self.size }
     }
 
     pub(super) fn area(&self) -> TextBox {
@@ -229,13 +214,7 @@ impl Scene {
 
     /// An empty scene of any size.
     pub(super) fn sized(width: f64, height: f64) -> Self {
-        Self {
-            width,
-            height,
-            font: 12.0,
-            notes: false,
-            items: Vec::new(),
-        }
+        Self { width, height, font: 12.0, notes: false, items: Vec::new() }
     }
 
     /// The size of secondary text.
@@ -260,29 +239,17 @@ impl Scene {
     }
 
     pub(super) fn circle(&mut self, at: (f64, f64), radius: f64, paint: Paint, title: &str) {
-        self.items.push(Item::Circle {
-            at,
-            radius,
-            paint,
-            title: self.note(title),
-        });
+        self.items.push(Item::Circle { at, radius, paint, title: self.note(title) });
     }
 
     fn note(&self, title: &str) -> String {
-        if self.notes {
-            title.to_owned()
-        } else {
-            String::new()
-        }
+        if self.notes { title.to_owned() } else { String::new() }
     }
 
     /// A rectangle by its left, top, width and height; a stroke is drawn inside, so that neighbours do not touch it.
     pub(super) fn rect(&mut self, [x, y, width, height]: [f64; 4], paint: Paint, title: &str) {
-        let inset = if paint.stroke.is_some() {
-            (paint.thick / 2.0).min(width / 2.0).min(height / 2.0)
-        } else {
-            0.0
-        };
+        let inset =
+            if paint.stroke.is_some() { (paint.thick / 2.0).min(width / 2.0).min(height / 2.0) } else { 0.0 };
         self.items.push(Item::Rect {
             x: x + inset,
             y: y + inset,

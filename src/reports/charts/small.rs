@@ -40,11 +40,7 @@ impl Sparkline {
         let at = |index: usize, value: f64| {
             let steps = float(values.len() - 1).max(1.0);
             let x = rim + float(index) / steps * (SPARK.0 - 2.0 * rim);
-            let share = if high > low {
-                (value - low) / (high - low)
-            } else {
-                0.5
-            };
+            let share = if high > low { (value - low) / (high - low) } else { 0.5 };
             (x, SPARK.1 - rim - share * (SPARK.1 - 2.0 * rim))
         };
         let mut scene = Scene::sized(SPARK.0, SPARK.1);
@@ -80,29 +76,17 @@ impl BarCell {
         let low = self.low.min(self.value).min(0.0);
         let high = self.high.max(self.value).max(0.0);
         let x = |value: f64| {
-            if high > low {
-                (value - low) / (high - low) * BAR.0
-            } else {
-                0.0
-            }
+            if high > low { (value - low) / (high - low) * BAR.0 } else { 0.0 }
         };
         let mut scene = Scene::sized(BAR.0, BAR.1);
         let (zero, end) = (x(0.0), x(self.value));
         let (left, width) = (zero.min(end), (zero - end).abs());
-        let tint = if self.value < 0.0 {
-            Tint::Alert
-        } else {
-            self.tint
-        };
+        let tint = if self.value < 0.0 { Tint::Alert } else { self.tint };
         if width > 0.0 {
             // A sliver of one unit says "not zero".
             let width = width.max(1.0);
             let paint = Paint::fill(Ink::Fill(tint)).edged(Ink::Edge(tint), 1.0);
-            scene.rect(
-                [left.min(BAR.0 - width), 1.0, width, BAR.1 - 2.0],
-                paint,
-                "",
-            );
+            scene.rect([left.min(BAR.0 - width), 1.0, width, BAR.1 - 2.0], paint, "");
         }
         if low < 0.0 {
             let x = zero.clamp(0.5, BAR.0 - 0.5);

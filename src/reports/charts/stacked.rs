@@ -57,9 +57,8 @@ impl StackedBars {
             axis.clear_above(high, &scene);
         }
         let time = TimeAxis::new(&self.slots);
-        let mut entries: Vec<(Swatch, &str)> = series()
-            .map(|part| (Swatch::Square(part.tint), part.name.as_str()))
-            .collect();
+        let mut entries: Vec<(Swatch, &str)> =
+            series().map(|part| (Swatch::Square(part.tint), part.name.as_str())).collect();
         if self.slots.iter().any(|slot| slot.partial) {
             entries.push((Swatch::DashedBox, &self.partial_note));
         }
@@ -85,18 +84,12 @@ impl StackedBars {
     /// The lowest and the highest end of any bar, zero included.
     fn extent(&self) -> (f64, f64) {
         let ends = (0..self.slots.len()).map(|index| {
-            let values = || {
-                self.series
-                    .iter()
-                    .filter_map(move |part| value_at(part, index))
-            };
+            let values = || self.series.iter().filter_map(move |part| value_at(part, index));
             let below: f64 = values().filter(|value| *value < 0.0).sum();
             let above: f64 = values().filter(|value| *value > 0.0).sum();
             (below, above)
         });
-        ends.fold((0.0, 0.0), |(low, high), (below, above)| {
-            (below.min(low), above.max(high))
-        })
+        ends.fold((0.0, 0.0), |(low, high), (below, above)| (below.min(low), above.max(high)))
     }
 
     /// Draws one bar and returns its upper end.
@@ -133,11 +126,7 @@ impl StackedBars {
         let over = if above > 0.0 { top - rim } else { top };
         let under = if below < 0.0 { bottom + rim } else { bottom };
         let paint = Paint::stroke(Ink::Text, 1.0).dashed(Dash::Dotted);
-        scene.rect(
-            [left - rim, over, width + 2.0 * rim, under - over],
-            paint,
-            "",
-        );
+        scene.rect([left - rim, over, width + 2.0 * rim, under - over], paint, "");
         over
     }
 
@@ -152,11 +141,7 @@ impl StackedBars {
 
     fn draw_totals(&self, scene: &mut Scene, plot: &Plot, time: &TimeAxis<'_>, tops: &[f64]) {
         let size = scene.small();
-        let widest = self
-            .totals
-            .iter()
-            .map(|total| text_width(total, size))
-            .fold(0.0, f64::max);
+        let widest = self.totals.iter().map(|total| text_width(total, size)).fold(0.0, f64::max);
         let stride = time.stride(plot, widest);
         let mut taken: Vec<TextBox> = Vec::new();
         for (index, (total, top)) in self.totals.iter().zip(tops).enumerate().rev() {

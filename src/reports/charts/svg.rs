@@ -31,12 +31,7 @@ const FONTS: &str = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK
 /// The scene as one `<svg>` element with the classes `chart` and `kind`.
 pub(super) fn write(scene: &Scene, caption: &Caption<'_>, kind: &str, mode: Mode) -> String {
     let (font, anchor) = commonest(scene);
-    let mut out = Writer {
-        text: String::with_capacity(4096),
-        mode,
-        font,
-        anchor,
-    };
+    let mut out = Writer { text: String::with_capacity(4096), mode, font, anchor };
     out.open(scene, caption, kind);
     for item in &scene.items {
         out.item(item);
@@ -58,9 +53,8 @@ fn commonest(scene: &Scene) -> (f64, Anchor) {
     let mut counts: Vec<(f64, Anchor, usize)> = Vec::new();
     for item in &scene.items {
         let Item::Text(text) = item else { continue };
-        let same = |entry: &&mut (f64, Anchor, usize)| {
-            (entry.0 - text.size).abs() < 0.01 && entry.1 == text.anchor
-        };
+        let same =
+            |entry: &&mut (f64, Anchor, usize)| (entry.0 - text.size).abs() < 0.01 && entry.1 == text.anchor;
         match counts.iter_mut().find(same) {
             Some(entry) => entry.2 += 1,
             None => counts.push((text.size, text.anchor, 1)),
@@ -86,12 +80,8 @@ impl Writer {
             _ => 0.0,
         };
         let corner = number(-rim);
-        let (width, height) = (
-            number(scene.width + 2.0 * rim),
-            number(scene.height + 2.0 * rim),
-        );
-        self.text +=
-            &format!("<svg class=\"chart {kind}\" viewBox=\"{corner} {corner} {width} {height}\"");
+        let (width, height) = (number(scene.width + 2.0 * rim), number(scene.height + 2.0 * rim));
+        self.text += &format!("<svg class=\"chart {kind}\" viewBox=\"{corner} {corner} {width} {height}\"");
         if self.mode == Mode::Resolved || is_small {
             self.text += &format!(" width=\"{width}\" height=\"{height}\"");
         }
@@ -122,9 +112,8 @@ impl Writer {
         }
         let (title, description) = (escape(caption.title), escape(caption.description));
         if description.is_empty() {
-            self.text += &format!(
-                " role=\"img\" aria-labelledby=\"{id}-t\"><title id=\"{id}-t\">{title}</title>\n"
-            );
+            self.text +=
+                &format!(" role=\"img\" aria-labelledby=\"{id}-t\"><title id=\"{id}-t\">{title}</title>\n");
         } else {
             self.text += &format!(
                 " role=\"img\" aria-labelledby=\"{id}-t {id}-d\"><title id=\"{id}-t\">{title}</title><desc id=\"{id}-d\">{description}</desc>\n"
@@ -134,14 +123,7 @@ impl Writer {
 
     fn item(&mut self, item: &Item) {
         match item {
-            Item::Rect {
-                x,
-                y,
-                width,
-                height,
-                paint,
-                title,
-            } => {
+            Item::Rect { x, y, width, height, paint, title } => {
                 let place = format!(
                     "x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"",
                     number(*x),
@@ -162,25 +144,11 @@ impl Writer {
                 self.shape("line", &place, *paint, "");
             }
             Item::Path { points, paint } => {
-                self.shape(
-                    "path",
-                    &format!("d=\"{}\"", path(points, *paint)),
-                    *paint,
-                    "",
-                );
+                self.shape("path", &format!("d=\"{}\"", path(points, *paint)), *paint, "");
             }
-            Item::Circle {
-                at,
-                radius,
-                paint,
-                title,
-            } => {
-                let place = format!(
-                    "cx=\"{}\" cy=\"{}\" r=\"{}\"",
-                    number(at.0),
-                    number(at.1),
-                    number(*radius)
-                );
+            Item::Circle { at, radius, paint, title } => {
+                let place =
+                    format!("cx=\"{}\" cy=\"{}\" r=\"{}\"", number(at.0), number(at.1), number(*radius));
                 self.shape("circle", &place, *paint, title);
             }
             Item::Text(text) => self.words(text),
@@ -207,9 +175,7 @@ impl Writer {
             }
             Mode::Resolved => {
                 let fill = paint.fill.map(|ink| format!(" fill=\"{}\"", ink.light()));
-                let stroke = paint
-                    .stroke
-                    .map(|ink| format!(" stroke=\"{}\"", ink.light()));
+                let stroke = paint.stroke.map(|ink| format!(" stroke=\"{}\"", ink.light()));
                 fill.unwrap_or_default() + &stroke.unwrap_or_default()
             }
         };
@@ -275,11 +241,7 @@ fn path(points: &[(f64, f64)], paint: Paint) -> String {
 fn number(value: f64) -> String {
     let text = format!("{value:.1}");
     let text = text.strip_suffix(".0").unwrap_or(&text);
-    if text == "-0" {
-        "0".to_owned()
-    } else {
-        text.to_owned()
-    }
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
 fn clean_id(id: &str) -> String {

@@ -6,10 +6,7 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, end: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % end
     }
 
@@ -26,10 +23,7 @@ impl Dice {
     fn words(&mut self, lang: Lang) -> String {
         let (words, most) = match lang {
             Lang::Zh => ("最终收入按月客户分层维持重点一般来自的八成", 18),
-            Lang::En => (
-                "Weighted revenue from important & maintenance <customers>",
-                40,
-            ),
+            Lang::En => ("Weighted revenue from important & maintenance <customers>", 40),
         };
         let length = usize::try_from(self.below(most)).expect("a small number");
         words.chars().cycle().skip(length).take(length).collect()
@@ -96,11 +90,7 @@ impl Dice {
                 current: self.line(lang, count),
                 previous: (self.below(2) > 0).then(|| self.line(lang, count)),
                 partial_note: self.words(lang),
-                baseline: if self.below(2) > 0 {
-                    Baseline::Zero
-                } else {
-                    Baseline::Data
-                },
+                baseline: if self.below(2) > 0 { Baseline::Zero } else { Baseline::Data },
                 y_title: self.words(lang),
                 unit: self.unit(),
                 lang,
@@ -118,11 +108,7 @@ impl Dice {
         };
         let points: Vec<(f64, f64)> = rising().into_iter().zip(rising()).collect();
         Chart::Pareto(Pareto {
-            mark: points.last().map(|(x, y)| CurveMark {
-                x: *x,
-                y: *y,
-                label: self.words(lang),
-            }),
+            mark: points.last().map(|(x, y)| CurveMark { x: *x, y: *y, label: self.words(lang) }),
             points,
             target: 0.8,
             x_title: self.words(lang),
@@ -139,11 +125,7 @@ impl Dice {
             size: (self.below(5000)).to_string(),
             cells: (0..size - row)
                 .map(|column| {
-                    Some(TriangleCell {
-                        ratio: self.share(),
-                        label: "100%".to_owned(),
-                        partial: column > 3,
-                    })
+                    Some(TriangleCell { ratio: self.share(), label: "100%".to_owned(), partial: column > 3 })
                 })
                 .collect(),
         });
@@ -176,11 +158,7 @@ fn texts_stay_on_the_canvas_and_apart() {
                             && text.y >= -0.1
                             && right <= scene.width + 0.1
                             && bottom <= scene.height + 0.1;
-                        assert!(
-                            fits,
-                            "round {round}: {text:?} outside {:?} of {chart:?}",
-                            scene.size()
-                        );
+                        assert!(fits, "round {round}: {text:?} outside {:?} of {chart:?}", scene.size());
                     }
                     assert_apart(&scene, &format!("round {round}: {chart:?}"));
                     let svg = chart.svg(&CAPTION, width, Mode::Themed).expect("a chart");
@@ -195,19 +173,12 @@ fn assert_apart(scene: &Scene, context: &str) {
     let boxes = scene.text_boxes();
     for (index, left) in boxes.iter().enumerate() {
         for right in &boxes[index + 1..] {
-            assert!(
-                !left.overlaps(right),
-                "{left:?} over {right:?} in {context}"
-            );
+            assert!(!left.overlaps(right), "{left:?} over {right:?} in {context}");
         }
     }
 }
 
-const CAPTION: Caption<'_> = Caption {
-    id: "a \"b\"",
-    title: "<b>&\u{1}",
-    description: "]]>'",
-};
+const CAPTION: Caption<'_> = Caption { id: "a \"b\"", title: "<b>&\u{1}", description: "]]>'" };
 
 #[test]
 fn the_same_chart_gives_the_same_escaped_bytes() {
@@ -216,15 +187,9 @@ fn the_same_chart_gives_the_same_escaped_bytes() {
             let draw = || Dice(11).charts(Lang::En)[chart].svg(&CAPTION, Width::Narrow, mode);
             let svg = draw().expect("a chart");
             assert_eq!(Some(&svg), draw().as_ref());
-            assert!(
-                svg.contains("<title id=\"a--b--n-t\">&lt;b&gt;&amp;\u{fffd}</title>"),
-                "{svg}"
-            );
+            assert!(svg.contains("<title id=\"a--b--n-t\">&lt;b&gt;&amp;\u{fffd}</title>"), "{svg}");
             assert!(svg.contains("]]&gt;&#39;</desc>") && !svg.contains("<customers>"));
-            assert_eq!(
-                svg.contains("var(") || svg.contains("class=\"f-"),
-                mode == Mode::Themed
-            );
+            assert_eq!(svg.contains("var(") || svg.contains("class=\"f-"), mode == Mode::Themed);
         }
     }
 }
@@ -233,27 +198,14 @@ fn the_same_chart_gives_the_same_escaped_bytes() {
 fn nothing_to_draw_is_none() {
     let spark = |values: &[Option<f64>]| {
         let values = values.to_vec();
-        Chart::Sparkline(Sparkline {
-            values,
-            is_last_partial: true,
-        })
-        .scene(Width::Wide)
+        Chart::Sparkline(Sparkline { values, is_last_partial: true }).scene(Width::Wide)
     };
     assert!(spark(&[]).is_none() && spark(&[None, Some(f64::NAN)]).is_none());
     assert!(spark(&[Some(1.0)]).is_some());
-    let bar = |value, high| {
-        Chart::BarCell(BarCell {
-            value,
-            low: 0.0,
-            high,
-            tint: Tint::Key,
-        })
-        .scene(Width::Wide)
-    };
+    let bar =
+        |value, high| Chart::BarCell(BarCell { value, low: 0.0, high, tint: Tint::Key }).scene(Width::Wide);
     assert!(bar(f64::NAN, 1.0).is_none() && bar(0.0, 0.0).is_some() && bar(-2.0, 1.0).is_some());
-    let Chart::Pareto(mut pareto) = Dice(1).pareto(Lang::Zh) else {
-        unreachable!()
-    };
+    let Chart::Pareto(mut pareto) = Dice(1).pareto(Lang::Zh) else { unreachable!() };
     pareto.points = vec![(1.0, 1.0)];
     assert!(pareto.scene(Width::Wide).is_some(), "one customer");
     pareto.points = vec![(f64::NAN, 1.0)];

@@ -79,13 +79,7 @@ impl RetentionTriangle {
         self.draw_heads(&mut scene, &grid);
         let step = |ratio: f64| step_of((ratio - low) / (high - low), HEAT_STEPS);
         for (index, row) in self.cohorts.iter().enumerate() {
-            self.draw_row(
-                &mut scene,
-                &grid,
-                grid.top + float(index) * grid.cell.1,
-                row,
-                &step,
-            );
+            self.draw_row(&mut scene, &grid, grid.top + float(index) * grid.cell.1, row, &step);
         }
         let mut bottom = grid.top + float(self.cohorts.len()) * grid.cell.1;
         if let Some(average) = &self.average {
@@ -115,21 +109,14 @@ impl RetentionTriangle {
     /// The first column is 100 % by definition and would wash out the others, so it counts only when it is alone.
     fn domain(&self) -> Option<(f64, f64)> {
         let alone = self.cells().all(|(column, _)| column == 0);
-        let ratios = self
-            .cells()
-            .filter(|(column, _)| alone || *column > 0)
-            .map(|(_, cell)| cell.ratio);
+        let ratios = self.cells().filter(|(column, _)| alone || *column > 0).map(|(_, cell)| cell.ratio);
         let ends = ratios.fold(None, |ends: Option<(f64, f64)>, ratio| {
             let (low, high) = ends.unwrap_or((ratio, ratio));
             Some((low.min(ratio), high.max(ratio)))
         });
         let (low, high) = ends?;
         let (low, high) = ((low * 10.0).floor() / 10.0, (high * 10.0).ceil() / 10.0);
-        Some(if high > low {
-            (low, high)
-        } else {
-            (low - 0.1, high)
-        })
+        Some(if high > low { (low, high) } else { (low - 0.1, high) })
     }
 
     fn grid(&self, scene: &Scene, width: Width, columns: usize) -> Grid {
@@ -142,11 +129,7 @@ impl RetentionTriangle {
         let labels = labels.min(scene.width * 0.25) + 10.0;
         let titles = [self.size_title.as_str()];
         let sizes = widest(&mut self.rows().map(|row| row.size.as_str()).chain(titles));
-        let sizes = if sizes > 0.0 {
-            sizes.min(scene.width * 0.15) + 10.0
-        } else {
-            0.0
-        };
+        let sizes = if sizes > 0.0 { sizes.min(scene.width * 0.15) + 10.0 } else { 0.0 };
         let most = if width == Width::Wide { 56.0 } else { 44.0 };
         let cell = ((scene.width - labels - sizes) / float(columns)).min(most);
         let full = widest(&mut self.cells().map(|(_, cell)| cell.label.as_str()));
@@ -156,19 +139,8 @@ impl RetentionTriangle {
             room if room >= bare + 3.0 => Numbers::WithoutPercent,
             _ => Numbers::ColourOnly,
         };
-        let height = if numbers == Numbers::ColourOnly {
-            size * 1.35
-        } else {
-            size * 1.9
-        };
-        Grid {
-            labels,
-            sizes,
-            cell: (cell, height),
-            top: size * 3.4,
-            columns,
-            numbers,
-        }
+        let height = if numbers == Numbers::ColourOnly { size * 1.35 } else { size * 1.9 };
+        Grid { labels, sizes, cell: (cell, height), top: size * 3.4, columns, numbers }
     }
 
     fn draw_heads(&self, scene: &mut Scene, grid: &Grid) {
@@ -184,14 +156,8 @@ impl RetentionTriangle {
             _ => self.column_title.clone(),
         };
         scene.text(soft(left, first, &title).within(scene.width - left));
-        let widest = self
-            .columns
-            .iter()
-            .map(|head| text_width(head, size))
-            .fold(0.0, f64::max);
-        let stride = [1, 2, 3, 6, 12]
-            .into_iter()
-            .find(|step| float(*step) * grid.cell.0 >= widest + 4.0);
+        let widest = self.columns.iter().map(|head| text_width(head, size)).fold(0.0, f64::max);
+        let stride = [1, 2, 3, 6, 12].into_iter().find(|step| float(*step) * grid.cell.0 >= widest + 4.0);
         for (index, head) in self.columns.iter().take(grid.columns).enumerate() {
             if index.is_multiple_of(stride.unwrap_or(24)) {
                 let x = left + (float(index) + 0.5) * grid.cell.0;
@@ -201,14 +167,7 @@ impl RetentionTriangle {
         }
     }
 
-    fn draw_row(
-        &self,
-        scene: &mut Scene,
-        grid: &Grid,
-        top: f64,
-        row: &Cohort,
-        step: &dyn Fn(f64) -> u8,
-    ) {
+    fn draw_row(&self, scene: &mut Scene, grid: &Grid, top: f64, row: &Cohort, step: &dyn Fn(f64) -> u8) {
         let size = scene.small();
         let (width, height) = grid.cell;
         let baseline = top + height / 2.0 + size * 0.36;
@@ -248,26 +207,14 @@ impl RetentionTriangle {
         let size = scene.small();
         let baseline = top + size;
         let beyond = |test: &dyn Fn(f64) -> bool| self.cells().any(|(_, cell)| test(cell.ratio));
-        let at_least = if beyond(&|ratio| ratio > high + 1e-9) {
-            "≥"
-        } else {
-            ""
-        };
-        let at_most = if beyond(&|ratio| ratio < low - 1e-9) {
-            "≤"
-        } else {
-            ""
-        };
+        let at_least = if beyond(&|ratio| ratio > high + 1e-9) { "≥" } else { "" };
+        let at_most = if beyond(&|ratio| ratio < low - 1e-9) { "≤" } else { "" };
         let low_text = format!("{at_most}{}", percent_digits(low, 0));
         let high_text = format!("{at_least}{}", percent_digits(high, 0));
         scene.text(Text::new(0.0, baseline, size, &low_text).ink(Ink::Soft));
         let mut x = text_width(&low_text, size) + 6.0;
         for heat in 0..HEAT_STEPS {
-            scene.rect(
-                [x, top + 1.0, size * 1.3, size],
-                Paint::fill(Ink::Heat(heat)),
-                "",
-            );
+            scene.rect([x, top + 1.0, size * 1.3, size], Paint::fill(Ink::Heat(heat)), "");
             x += size * 1.3;
         }
         x += 6.0;
@@ -277,11 +224,7 @@ impl RetentionTriangle {
             return top + size * 1.5;
         }
         let fits = x + size * 1.5 + text_width(&self.partial_note, scene.font) <= scene.width;
-        let (x, top) = if fits {
-            (x, top - 1.0)
-        } else {
-            (0.0, top + size * 1.8)
-        };
+        let (x, top) = if fits { (x, top - 1.0) } else { (0.0, top + size * 1.8) };
         legend::draw(scene, x, top, &[(Swatch::DashedBox, &self.partial_note)])
     }
 }

@@ -27,32 +27,18 @@ pub fn signed_compact(lang: Lang, value: Decimal) -> String {
 /// Money in few characters: `¥1.2万` or `CN¥12.3K`; `currency` is an ISO 4217 code.
 #[must_use]
 pub fn compact_money(lang: Lang, currency: &str, value: Decimal) -> String {
-    write(
-        lang,
-        value,
-        &currency_symbol(lang, currency),
-        Sign::Negative,
-    )
+    write(lang, value, &currency_symbol(lang, currency), Sign::Negative)
 }
 
 /// Compact money with its sign, also when positive: `+¥1.2万`.
 #[must_use]
 pub fn signed_compact_money(lang: Lang, currency: &str, value: Decimal) -> String {
-    write(
-        lang,
-        value,
-        &currency_symbol(lang, currency),
-        Sign::ExceptZero,
-    )
+    write(lang, value, &currency_symbol(lang, currency), Sign::ExceptZero)
 }
 
 fn write(lang: Lang, value: Decimal, symbol: &str, sign: Sign) -> String {
     let (digits, unit) = shortened(lang, value);
-    format!(
-        "{}{symbol}{}{unit}",
-        digits.sign(sign),
-        digits.grouped(GROUPED_FROM)
-    )
+    format!("{}{symbol}{}{unit}", digits.sign(sign), digits.grouped(GROUPED_FROM))
 }
 
 /// Compact notation writes `1234.6万` but `10,000万亿`: CLDR wants two digits before the first comma.
@@ -61,10 +47,7 @@ const GROUPED_FROM: usize = 5;
 /// The digits in the largest fitting unit; rounding that reaches the next unit moves there (999,950 is `1M`).
 fn shortened(lang: Lang, value: Decimal) -> (Digits, &'static str) {
     let units = units(lang);
-    let mut index = units
-        .iter()
-        .rposition(|(power, _)| value.reaches(*power))
-        .unwrap_or(0);
+    let mut index = units.iter().rposition(|(power, _)| value.reaches(*power)).unwrap_or(0);
     if let Some((next, _)) = units.get(index + 1) {
         let whole = round_in(value, units[index].0).whole;
         let room = usize::try_from(next - units[index].0).unwrap_or(usize::MAX);

@@ -4,9 +4,8 @@ use jiff::civil::Date;
 
 use super::{Lang, MISSING};
 
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 fn english_month(date: Date) -> &'static str {
     let index = usize::from(date.month().unsigned_abs()).saturating_sub(1);

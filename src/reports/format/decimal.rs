@@ -62,17 +62,13 @@ impl Decimal {
     /// The nearest float, for positions in a chart; never for text.
     #[must_use]
     pub fn to_f64(self) -> f64 {
-        format!("{}e-{}", self.unscaled, self.scale)
-            .parse()
-            .unwrap_or(f64::NAN)
+        format!("{}e-{}", self.unscaled, self.scale).parse().unwrap_or(f64::NAN)
     }
 
     /// Whether `|self| >= 10^power`.
     pub(super) fn reaches(self, power: u32) -> bool {
         let magnitude = self.unscaled.unsigned_abs();
-        10_u128
-            .checked_pow(self.scale.saturating_add(power))
-            .is_some_and(|limit| magnitude >= limit)
+        10_u128.checked_pow(self.scale.saturating_add(power)).is_some_and(|limit| magnitude >= limit)
     }
 
     /// The digits of `self × 10^shift`, rounded to `places` with ties away from zero.
@@ -92,12 +88,7 @@ impl Decimal {
             text.insert(0, '0');
         }
         let fraction = text.split_off(text.len() - places);
-        Digits {
-            negative: self.unscaled < 0 && kept > 0,
-            zero: kept == 0,
-            whole: text,
-            fraction,
-        }
+        Digits { negative: self.unscaled < 0 && kept > 0, zero: kept == 0, whole: text, fraction }
     }
 }
 
@@ -149,8 +140,7 @@ impl Digits {
 
     /// Drops zeros at the end of the fraction.
     pub(super) fn trimmed(mut self) -> Self {
-        self.fraction
-            .truncate(self.fraction.trim_end_matches('0').len());
+        self.fraction.truncate(self.fraction.trim_end_matches('0').len());
         self
     }
 

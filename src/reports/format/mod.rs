@@ -17,8 +17,7 @@ pub use date::{axis_month, axis_year, day, days, iso_month, month, short_day};
 pub use decimal::Decimal;
 pub use money::{currency_digits, currency_symbol, money, signed_money};
 pub use number::{
-    decimal, integer, percent, percent_digits, points, signed_decimal, signed_integer,
-    signed_percent,
+    decimal, integer, percent, percent_digits, points, signed_decimal, signed_integer, signed_percent,
 };
 pub use shares::{ShareBasis, Shares, largest_remainder};
 

@@ -55,16 +55,9 @@ pub fn largest_remainder(values: &[Decimal], digits: u32) -> Shares {
         };
         (parts.iter().map(round).collect(), ShareBasis::PlainRounding)
     } else {
-        (
-            distribute(&parts, total, whole),
-            ShareBasis::LargestRemainder,
-        )
+        (distribute(&parts, total, whole), ShareBasis::LargestRemainder)
     };
-    Shares {
-        units,
-        digits,
-        basis,
-    }
+    Shares { units, digits, basis }
 }
 
 fn distribute(parts: &[i128], total: i128, whole: i128) -> Vec<i128> {

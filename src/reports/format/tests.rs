@@ -78,34 +78,20 @@ fn a_column_has_one_scale() {
 
 #[test]
 fn printed_shares_add_up() {
-    let thirds = [
-        Decimal::new(1, 0),
-        Decimal::new(10, 1),
-        Decimal::new(100, 2),
-    ];
+    let thirds = [Decimal::new(1, 0), Decimal::new(10, 1), Decimal::new(100, 2)];
     let shares = largest_remainder(&thirds, 1);
     assert_eq!(shares.units, [334, 333, 333]);
     assert_eq!(shares.texts()[0], "33.4%");
 
-    let huge = [
-        Decimal::new(i128::MAX, 0),
-        Decimal::new(i128::MAX, 0),
-        Decimal::new(1, 10),
-    ];
+    let huge = [Decimal::new(i128::MAX, 0), Decimal::new(i128::MAX, 0), Decimal::new(1, 10)];
     assert_eq!(largest_remainder(&huge, 1).units, [500, 500, 0]);
 
     let mixed = [Decimal::new(150, 0), Decimal::new(-50, 0)];
     let shares = largest_remainder(&mixed, 1);
-    assert_eq!(
-        (shares.units, shares.basis),
-        (vec![1500, -500], ShareBasis::PlainRounding)
-    );
+    assert_eq!((shares.units, shares.basis), (vec![1500, -500], ShareBasis::PlainRounding));
 
     let nothing = largest_remainder(&[Decimal::new(0, 2)], 1);
-    assert_eq!(
-        (nothing.units, nothing.basis),
-        (vec![0], ShareBasis::Undefined)
-    );
+    assert_eq!((nothing.units, nothing.basis), (vec![0], ShareBasis::Undefined));
     assert!(largest_remainder(&[], 1).units.is_empty());
 }
 

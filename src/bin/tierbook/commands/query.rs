@@ -26,10 +26,14 @@ pub(super) async fn run(
     let question = match (name, sql) {
         (Some(name), _) => Question::Table(name),
         (None, Some(sql)) => Question::Sql(sql),
-        (None, None) => return Err(Error::usage("nothing to query").help("name a table, or give `--sql`").into()),
+        (None, None) => {
+            return Err(Error::usage("nothing to query").help("name a table, or give `--sql`").into());
+        }
     };
     if format == RowFormat::Parquet && output.is_none() && std::io::stdout().is_terminal() {
-        return Err(Error::usage("Parquet is not for a terminal").help("name a file with `--output FILE`").into());
+        return Err(Error::usage("Parquet is not for a terminal")
+            .help("name a file with `--output FILE`")
+            .into());
     }
     let is_table = format == RowFormat::Table;
     let shown = limit.or(is_table.then_some(ROWS_SHOWN));

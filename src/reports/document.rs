@@ -1,0 +1,197 @@
+//! A report as blocks and cells: rendered once per language, written in every format.
+
+use serde::Serialize;
+
+/// A report in one language.
+#[derive(Debug, Clone, Serialize)]
+pub struct Document {
+    /// The report's name.
+    pub report: String,
+    /// Its title: the text of the first heading.
+    pub title: String,
+    /// Its blocks in order, the first heading included.
+    pub blocks: Vec<Block>,
+}
+
+/// A block.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Block {
+    /// A heading; levels 1 to 4.
+    Heading {
+        /// 1 is the title.
+        level: u8,
+        /// The anchor.
+        id: String,
+        /// The words.
+        inlines: Vec<Inline>,
+    },
+    /// A paragraph.
+    Paragraph {
+        /// The words.
+        inlines: Vec<Inline>,
+    },
+    /// A list.
+    List {
+        /// Numbered or not.
+        ordered: bool,
+        /// An item is blocks.
+        items: Vec<Vec<Block>>,
+    },
+    /// A quotation.
+    Quote {
+        /// What is quoted.
+        blocks: Vec<Block>,
+    },
+    /// A line across.
+    Rule,
+    /// Headline figures.
+    Kpis {
+        /// In order.
+        items: Vec<Kpi>,
+    },
+    /// A table.
+    Table(Table),
+    /// A chart.
+    Chart(Figure),
+    /// A remark that stands out.
+    Note {
+        /// `info`, `warn` or `missing`.
+        tone: String,
+        /// The words.
+        inlines: Vec<Inline>,
+    },
+    /// Control totals.
+    Controls {
+        /// The line that is always seen.
+        summary: String,
+        /// Each comparison.
+        totals: Vec<ControlLine>,
+    },
+}
+
+/// Words in a line.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Inline {
+    /// Words of the template.
+    Text {
+        /// As they are.
+        text: String,
+    },
+    /// A value of a model.
+    Cell(Cell),
+    /// Strong words.
+    Strong {
+        /// The words.
+        inlines: Vec<Inline>,
+    },
+    /// Stressed words.
+    Emphasis {
+        /// The words.
+        inlines: Vec<Inline>,
+    },
+    /// Code.
+    Code {
+        /// As it is.
+        text: String,
+    },
+    /// A link within the edition.
+    Link {
+        /// Where to, without its ending: a report's name.
+        target: String,
+        /// The words.
+        inlines: Vec<Inline>,
+    },
+    /// A new line.
+    Break,
+}
+
+/// A shown value, and where it came from.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Cell {
+    /// As the reader sees it.
+    pub text: String,
+    /// The model.
+    pub model: String,
+    /// The grain of its row.
+    pub key: String,
+    /// The column.
+    pub column: String,
+    /// Below zero.
+    pub negative: bool,
+    /// Not known.
+    pub missing: bool,
+}
+
+/// A headline figure.
+#[derive(Debug, Clone, Serialize)]
+pub struct Kpi {
+    /// What it is.
+    pub label: Vec<Inline>,
+    /// The figure.
+    pub value: Cell,
+    /// What it is compared with.
+    pub notes: Vec<Vec<Inline>>,
+}
+
+/// A table.
+#[derive(Debug, Clone, Serialize)]
+pub struct Table {
+    /// What it shows; may be empty.
+    pub caption: String,
+    /// The columns.
+    pub columns: Vec<TableColumn>,
+    /// The rows, a cell for each column.
+    pub rows: Vec<Vec<TableCell>>,
+    /// How many rows are not shown, if any, in words.
+    pub rest: Option<String>,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, Serialize)]
+pub struct TableColumn {
+    /// Its heading, the unit included.
+    pub title: String,
+    /// Numbers stand to the right.
+    pub numeric: bool,
+}
+
+/// A cell of a table.
+#[derive(Debug, Clone, Serialize)]
+pub struct TableCell {
+    /// The value.
+    #[serde(flatten)]
+    pub cell: Cell,
+    /// The length of the bar behind it, 0 to 100, in tenths of a percent; `None` for no bar.
+    pub bar: Option<String>,
+    /// A class of its own, such as `tier-key`.
+    pub class: Option<String>,
+}
+
+/// A chart.
+#[derive(Debug, Clone, Serialize)]
+pub struct Figure {
+    /// Unique in the report.
+    pub id: String,
+    /// What it shows.
+    pub title: String,
+    /// What is to be seen in it, in words.
+    pub description: String,
+    /// SVG for a page, in its colours; `None` when there is nothing to draw.
+    pub themed: Option<String>,
+    /// SVG that stands alone.
+    #[serde(skip)]
+    pub file: Option<String>,
+}
+
+/// A control total.
+#[derive(Debug, Clone, Serialize)]
+pub struct ControlLine {
+    /// The model.
+    pub model: String,
+    /// Both sides in words.
+    pub text: String,
+    /// The sum that both give.
+    pub value: String,
+}

@@ -1,0 +1,215 @@
+//! `table(model, columns=[...], ...)`: rows of a model as a table of the document.
+//!
+//! | argument | meaning |
+//! | --- | --- |
+//! | `columns` | names of columns, in order |
+//! | `where` | a map of column to value: only rows that have them |
+//! | `limit` | the greatest number of rows; the table says how many are left out |
+//! | `shares` | columns that are shares of one whole: printed so that they add up to 100.0 |
+//! | `bars` | columns with a bar behind the number |
+//! | `signed` | columns that are changes, shown with their sign |
+//! | `caption` | a line above the table |
+
+use std::sync::Arc;
+
+use minijinja::Error;
+use minijinja::value::{Kwargs, Value, ValueKind};
+
+use super::data::{ColumnInfo, Datum, ModelData};
+use super::document::{Block, Table, TableCell, TableColumn};
+use super::engine::fault;
+use super::format::{self, Column, Decimal, Lang};
+use super::objects::{ModelObject, Shared, Source, no_column, shown, text_of};
+use super::words::Style;
+use crate::project::header::Unit;
+
+/// Rows shown when a template does not say how many.
+const ROWS: usize = 50;
+
+pub(super) fn table(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>) -> Result<Block, Error> {
+    let data = model.data()?;
+    let names: Option<Vec<String>> = kwargs.get("columns")?;
+    let names = names.unwrap_or_else(|| data.columns.iter().map(|column| column.name.clone()).collect());
+    let limit: Option<usize> = kwargs.get("limit")?;
+    let limit = limit.unwrap_or(ROWS);
+    let shares: Vec<String> = kwargs.get::<Option<Vec<String>>>("shares")?.unwrap_or_default();
+    let bars: Vec<String> = kwargs.get::<Option<Vec<String>>>("bars")?.unwrap_or_default();
+    let signed: Vec<String> = kwargs.get::<Option<Vec<String>>>("signed")?.unwrap_or_default();
+    let caption: Option<String> = kwargs.get("caption")?;
+    let wanted = conditions(kwargs)?;
+    let matching = model.matching(&wanted)?;
+    let total =
+        if wanted.is_empty() { usize::try_from(data.n_rows).unwrap_or(usize::MAX) } else { matching.len() };
+    let rows: Vec<usize> = matching.iter().copied().take(limit).collect();
+    let mut columns = Vec::new();
+    let mut cells: Vec<Vec<TableCell>> = vec![Vec::new(); rows.len()];
+    for name in &names {
+        let index = data.column(name).ok_or_else(|| no_column(&model.name, name))?;
+        let info = &data.columns[index];
+        let part = Part { data, index, info, shared, rows: &rows };
+        let style = part.style(signed.contains(name));
+        columns.push(TableColumn { title: part.title(style)?, numeric: is_numeric(info.unit) });
+        let texts = if shares.contains(name) {
+            part.shares(&matching)
+        } else {
+            part.texts(style, signed.contains(name))
+        };
+        let lengths = if bars.contains(name) { part.bars() } else { vec![None; rows.len()] };
+        for (place, (row, (text, bar))) in rows.iter().zip(texts.into_iter().zip(lengths)).enumerate() {
+            cells[place].push(part.cell(*row, text, bar));
+        }
+    }
+    let rest = (total > rows.len()).then(|| {
+        let values = [
+            ("shown".to_owned(), format::integer(i128::try_from(rows.len()).unwrap_or(0))),
+            ("total".to_owned(), format::integer(i128::try_from(total).unwrap_or(0))),
+        ];
+        shared.words.fill("rows_left_out", &values).map_err(fault)
+    });
+    let rest = rest.transpose()?;
+    Ok(Block::Table(Table { caption: caption.unwrap_or_default(), columns, rows: cells, rest }))
+}
+
+/// The `where` argument as (column, value).
+pub(super) fn conditions(kwargs: &Kwargs) -> Result<Vec<(String, String)>, Error> {
+    let wanted: Option<Value> = kwargs.get("where")?;
+    let Some(wanted) = wanted.filter(|wanted| !wanted.is_undefined() && !wanted.is_none()) else {
+        return Ok(Vec::new());
+    };
+    if wanted.kind() != ValueKind::Map {
+        return Err(fault("`where` is a map, such as `where={\"basis\": \"revenue\"}`"));
+    }
+    let mut conditions = Vec::new();
+    for key in wanted.try_iter()? {
+        let value = wanted.get_item(&key)?;
+        conditions.push((key.to_string(), text_of(&value)));
+    }
+    Ok(conditions)
+}
+
+fn is_numeric(unit: Unit) -> bool {
+    matches!(unit, Unit::Money | Unit::Ratio | Unit::Count | Unit::Days)
+}
+
+/// One column of the table.
+struct Part<'a> {
+    data: &'a Arc<ModelData>,
+    index: usize,
+    info: &'a ColumnInfo,
+    shared: &'a Arc<Shared>,
+    rows: &'a [usize],
+}
+
+impl Part<'_> {
+    fn datum(&self, row: usize) -> &Datum {
+        &self.data.rows[row][self.index]
+    }
+
+    fn style(&self, is_signed: bool) -> Style {
+        if self.info.unit == Unit::Money {
+            let greatest = self.rows.iter().filter_map(|row| magnitude(self.datum(*row))).max_by(compare);
+            let greatest = greatest.unwrap_or(Decimal::new(0, 0));
+            return Style::Column(Column::money(
+                self.shared.words.lang,
+                &self.shared.words.currency,
+                greatest,
+            ));
+        }
+        if is_signed { Style::Signed } else { Style::Prose }
+    }
+
+    /// The heading, with the unit of the whole column.
+    fn title(&self, style: Style) -> Result<String, Error> {
+        let words = &self.shared.words;
+        let title = match words.column(&self.data.name.to_string(), &self.info.name) {
+            Some(title) => title.to_owned(),
+            None if words.lang == Lang::En => self.info.meaning.clone(),
+            None => {
+                return Err(fault(format!(
+                    "no word `column.{}` in `locales/{}.toml`",
+                    self.info.name, words.lang
+                )));
+            }
+        };
+        Ok(match (style, words.lang) {
+            (Style::Column(column), Lang::Zh) => {
+                format!("{title}（{}）", column.scale.money_unit(words.lang, &words.currency))
+            }
+            (Style::Column(column), Lang::En) => {
+                format!("{title} ({})", column.scale.money_unit(words.lang, &words.currency))
+            }
+            _ => title,
+        })
+    }
+
+    fn texts(&self, style: Style, is_signed: bool) -> Vec<String> {
+        let words = &self.shared.words;
+        let one = |row: &usize| match (style, self.datum(*row)) {
+            (Style::Column(column), Datum::Exact(number)) if is_signed => column.signed_cell(*number),
+            (Style::Column(column), Datum::Float(number)) => match Decimal::from_f64(*number) {
+                Some(number) if is_signed => column.signed_cell(number),
+                Some(number) => column.cell(number),
+                None => format::NOT_AVAILABLE.to_owned(),
+            },
+            (_, datum) => words.show(datum, self.info.unit, &self.info.name, style),
+        };
+        self.rows.iter().map(one).collect()
+    }
+
+    /// Shares of one whole that add up to 100.0 as printed, over all rows that match, shown or not.
+    fn shares(&self, matching: &[usize]) -> Vec<String> {
+        let exact = |row: &usize| match self.datum(*row) {
+            Datum::Float(number) => Decimal::from_f64(*number),
+            Datum::Exact(number) => Some(*number),
+            _ => None,
+        };
+        let all: Option<Vec<Decimal>> = matching.iter().map(exact).collect();
+        match all {
+            Some(all) if !all.is_empty() => {
+                format::largest_remainder(&all, 1).texts().into_iter().take(self.rows.len()).collect()
+            }
+            _ => self.texts(Style::Prose, false),
+        }
+    }
+
+    /// The length of each bar against the longest, in percent.
+    fn bars(&self) -> Vec<Option<String>> {
+        let number = |row: &usize| magnitude(self.datum(*row)).map(Decimal::to_f64);
+        let greatest = self.rows.iter().filter_map(number).fold(0.0_f64, f64::max);
+        let length = |row: &usize| {
+            let is_negative = matches!(self.datum(*row), Datum::Exact(number) if number.unscaled < 0);
+            let value = number(row).filter(|_| greatest > 0.0 && !is_negative)?;
+            Some(format!("{:.1}", value / greatest * 100.0))
+        };
+        self.rows.iter().map(length).collect()
+    }
+
+    fn cell(&self, row: usize, text: String, bar: Option<String>) -> TableCell {
+        let source = Source {
+            model: self.data.name.to_string(),
+            key: self.data.key(row),
+            column: self.info.name.clone(),
+        };
+        let is_tier = self.info.name == "tier" || self.info.name.ends_with("_tier");
+        let class = match self.datum(row) {
+            Datum::Text(text) if is_tier && text.chars().all(|c| c.is_ascii_lowercase()) => {
+                Some(format!("tier tier-{text}"))
+            }
+            _ => None,
+        };
+        TableCell { cell: shown(text, self.datum(row), source), bar, class }
+    }
+}
+
+fn magnitude(datum: &Datum) -> Option<Decimal> {
+    match datum {
+        Datum::Exact(number) => Some(Decimal::new(number.unscaled.abs(), number.scale)),
+        Datum::Int(number) => Some(Decimal::new(i128::from(*number).abs(), 0)),
+        Datum::Float(number) => Decimal::from_f64(number.abs()),
+        _ => None,
+    }
+}
+
+fn compare(a: &Decimal, b: &Decimal) -> std::cmp::Ordering {
+    a.to_f64().total_cmp(&b.to_f64())
+}

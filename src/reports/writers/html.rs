@@ -1,0 +1,111 @@
+//! A document as an HTML page, through the components and the layout of the project.
+
+use std::collections::BTreeMap;
+
+use minijinja::value::{Serde, Value};
+use minijinja::{AutoEscape, Environment, context};
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+use crate::names::Lang;
+use crate::project::Templates;
+use crate::project::templates;
+use crate::reports::charts::theme_css;
+use crate::reports::document::Document;
+use crate::reports::words::Words;
+
+/// A place to go to from a page.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Way {
+    /// The report's name.
+    pub(crate) name: String,
+    /// Its title.
+    pub(crate) title: String,
+    /// It is the page itself.
+    pub(crate) here: bool,
+}
+
+/// What a page says around its document.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Frame {
+    /// The project's name.
+    pub(crate) project: String,
+    /// The last day seen, in words.
+    pub(crate) as_of: String,
+    /// The window, in words.
+    pub(crate) window: String,
+    /// All reports.
+    pub(crate) reports: Vec<Way>,
+    /// The same report in other languages: tag and own name.
+    pub(crate) languages: Vec<(String, String)>,
+}
+
+/// Writes pages with a project's layout.
+pub(crate) struct HtmlWriter<'a> {
+    environment: Environment<'a>,
+    style: String,
+}
+
+impl<'a> HtmlWriter<'a> {
+    /// Reads layouts, components and the style sheet.
+    ///
+    /// # Errors
+    /// Kind `Project` when one of them cannot be parsed.
+    pub(crate) fn new(project: &'a Templates) -> Result<Self> {
+        let mut environment = templates::environment();
+        for (path, text) in project.parts.iter().filter(|(path, _)| path.ends_with(".html")) {
+            environment
+                .add_template(path, text)
+                .map_err(|error| templates::template_fault(&error, path, text))?;
+        }
+        environment.set_auto_escape_callback(|_| AutoEscape::Html);
+        let sheet = project.parts.get("layouts/style.css").map_or("", AsRef::as_ref);
+        Ok(Self { environment, style: format!("{}\n{}", theme_css().trim(), sheet.trim()) })
+    }
+
+    /// The style sheet that every page carries.
+    pub(crate) fn style(&self) -> &str {
+        &self.style
+    }
+
+    /// A document as a page.
+    ///
+    /// # Errors
+    /// Kind `Project` when the layout cannot be rendered.
+    pub(crate) fn page(&self, document: &Document, frame: &Frame, words: &Words) -> Result<String> {
+        let values = context! {
+            document => Value::from(Serde(document)), frame => Value::from(Serde(frame)), lang => words.lang.code(),
+            words => word_tree(words.all()), style => Value::from_safe_string(self.style.clone()),
+        };
+        self.render("layouts/page.html", values)
+    }
+
+    /// The page that leads to the first report.
+    ///
+    /// # Errors
+    /// As for [`HtmlWriter::page`].
+    pub(crate) fn entrance(&self, project: &str, first: &str, languages: &[Lang]) -> Result<String> {
+        let languages: Vec<(String, String)> =
+            languages.iter().map(|lang| (lang.code().to_owned(), lang.own_name().to_owned())).collect();
+        let values =
+            context! { project => project, first => first, languages => Value::from(Serde(languages)) };
+        self.render("layouts/entrance.html", values)
+    }
+
+    fn render(&self, name: &str, values: Value) -> Result<String> {
+        let template = self.environment.get_template(name).map_err(|source| {
+            Error::project(format!("no layout `report_templates/{name}`"))
+                .note(source.to_string())
+                .caused_by(source)
+        })?;
+        template.render(values).map_err(|source| {
+            let error = Error::project(format!("the layout `report_templates/{name}` cannot be rendered"));
+            error.note(source.to_string()).caused_by(source)
+        })
+    }
+}
+
+/// Words by key; a layout asks for `words["nav.archive"]`.
+fn word_tree(words: &BTreeMap<String, String>) -> Value {
+    Value::from(Serde(words))
+}
