@@ -1,7 +1,47 @@
-//! tierbook
+//! tierbook: a company's warehouse becomes the book its managers run B2B customers by.
+//!
+//! This page is the map. Data goes down the list of modules; each stage is one verb and one result type, both at the
+//! top of its `mod.rs`:
+//!
+//! ```text
+//! folder ──project::load──▶ Project ─┐
+//! warehouse ──sources::open──▶ Sources ─┤
+//!                                    models::build──▶ Models ──reports::render──▶ pages ──publish──▶ edition
+//! ```
+//!
+//! | module | from → to |
+//! | --- | --- |
+//! | [`project`] | a folder → config, parameters, query files, rules and templates, parsed and checked |
+//! | [`sources`] | warehouse files → tables: discovery, schemas, fingerprints |
+//! | [`models`] | query files → derived tables: graph, plan, execute, check, store |
+//! | [`reports`] | derived tables and templates → documents of blocks and cells → pages |
+//! | [`publish`] | pages → one edition, visible all at once |
+//! | [`run`] | every pipeline as a list of stages called in order, and nothing else |
+//!
+//! Beside the pipeline: [`engine`] is the DataFusion session and what we add to it, [`export`] writes rows in any
+//! format, [`sample`] generates a warehouse, [`files`] touches the disk, [`names`] and [`error`] are used by all.
+//!
+//! Rules that keep it so:
+//!
+//! 1. A later stage may name an earlier stage's result type; no stage calls another. [`run`] alone calls stages.
+//! 2. The library is quiet and blind: no printing, no exit, no clock, no environment. They come in as values from
+//!    `bin` (see [`run::Request`]); `clippy.toml` names the functions that would break this.
+//! 3. Nothing is destroyed before its successor is complete: build to the side, check, then switch.
+//! 4. Same inputs, same bytes. Every order is total, money is Decimal from end to end, and a sum over floating-point
+//!    numbers is a fault of the project.
+//! 5. Text of the warehouse is never markup: templates handle cells as markers, and each writer escapes them for the
+//!    place they land in.
+//!
+//! Where to begin: to change a number, edit `queries/`; to change a page, `report_templates/`; to add a function
+//! that templates call, [`reports`] (`engine.rs`) and the list in [`project::templates`]; to add a key of query
+//! files, [`project::header`] and what reads it in [`models`].
+
 pub mod error;
-pub mod files;
+
 pub mod names;
+
+pub mod files;
+
 pub mod project;
 
 pub mod sources;

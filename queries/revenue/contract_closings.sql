@@ -1,9 +1,9 @@
 -- The day on which each contract closed: the first day on which all payments, net of refunds, reach the contract amount
 -- and at least one instalment or final payment has been made. A deposit or pre-sale alone never closes a contract.
 -- A contract that closed stays closed; money paid back later shows up as refund lines in sales.
+-- Without a table of contracts or of payments nobody can say what has closed: then the state of each line decides.
 --
 -- grain: contract_id
--- empty_if_missing: staging.contracts, staging.payments
 -- check: (closed_on is null) = (paid_at_closing is null)
 -- check: paid_at_closing >= contract_amount
 -- warn: contract_amount is not null

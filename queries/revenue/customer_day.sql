@@ -2,6 +2,7 @@
 -- The first step groups the sales alone; contracts are joined to its result.
 -- Gross profit is revenue less cost, and is empty when any line of the day lacks a cost.
 --
+-- empty_if_missing: revenue.contract_closings
 -- grain: customer_id, final_on
 -- check: final_on <= $as_of
 -- total: sum(amount) = (select sum(amount) from revenue.final)

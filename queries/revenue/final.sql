@@ -3,6 +3,7 @@
 -- A line without a contract, or whose contract is not in the contract table, is final on its own day when its state is
 -- final or refund. Refunds are negative on their own date.
 --
+-- empty_if_missing: revenue.contract_closings
 -- grain: order_id, line_no
 -- check: final_on >= sold_on and final_on <= $as_of
 -- column: order_id text "Order"

@@ -1,6 +1,7 @@
 -- Intent, line by line: sold but not closed. Deposits, pre-sales and lines of contracts that are not fully paid.
 -- Intent is never part of revenue; together with final revenue it gives all sales.
 --
+-- empty_if_missing: revenue.contract_closings
 -- grain: order_id, line_no
 -- check: age_days >= 0
 -- column: order_id text "Order"

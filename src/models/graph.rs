@@ -83,6 +83,22 @@ pub fn build(project: &Project, warehouse: &[TableName]) -> Result<Graph, Errors
     Ok(graph)
 }
 
+/// Sees that every table that a query outside the project mentions is there.
+///
+/// # Errors
+/// As for [`build`], for this query alone.
+pub fn check_reads(project: &Project, warehouse: &[TableName], query: &QueryFile) -> Result<(), Errors> {
+    let mut scrap = Graph { reads: BTreeMap::new(), absent: BTreeMap::new(), order: Vec::new() };
+    let faults = query
+        .reads
+        .iter()
+        .filter_map(|mention| {
+            resolve(project, warehouse, query, mention.range.clone(), &mention.name, &mut scrap)
+        })
+        .collect();
+    Errors::none_in(faults)
+}
+
 fn names(project: &Project) -> Vec<String> {
     project.queries.keys().map(ToString::to_string).collect()
 }
@@ -154,7 +170,10 @@ impl Graph {
                 waiting.extend(self.reads_of(name));
             }
         }
-        self.order.iter().filter(|name| wanted.contains(name)).cloned().collect()
+        // Tables that no query reads, but somebody asks for, need nothing themselves.
+        let unread = targets.iter().filter(|name| !self.order.contains(name));
+        let ordered = self.order.iter().filter(|name| wanted.contains(name));
+        unread.chain(ordered).cloned().collect()
     }
 
     /// What a table reads.

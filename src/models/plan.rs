@@ -91,19 +91,8 @@ async fn plan_query(
     bindings: &Bindings,
     engine: &Engine,
 ) -> Result<Planned, Errors> {
-    let mut faults = Vec::new();
-    for mention in &query.parameters {
-        if bindings.get(&mention.name).is_none() {
-            let known = bindings.iter().map(|(name, _)| name);
-            faults.push(
-                Error::project(format!("unknown parameter `${}`", mention.name))
-                    .at(query.spot(mention.range.clone()))
-                    .did_you_mean("parameter", &mention.name, known)
-                    .help("parameters are declared in `tierbook.toml`, under `[parameters]`"),
-            );
-        }
-    }
-    faults.extend(needs_faults(query, project));
+    check_parameters(query, bindings)?;
+    let faults = needs_faults(query, project);
     Errors::none_in(faults)?;
     let bound = bind::bind(&query.query, bindings);
     let plan = engine.plan(&bound).await.map_err(|error| engine::planning_fault(&error, query))?;
@@ -117,6 +106,22 @@ async fn plan_query(
     let schema = Arc::clone(plan.schema().inner());
     duplicate_columns(query, &schema)?;
     Ok(Planned { schema, is_stored })
+}
+
+/// Sees that every parameter of a query is declared.
+///
+/// # Errors
+/// Kind `Project`, one for each that is not.
+pub fn check_parameters(query: &QueryFile, bindings: &Bindings) -> Result<(), Errors> {
+    let unknown = query.parameters.iter().filter(|mention| bindings.get(&mention.name).is_none());
+    let faults = unknown.map(|mention| {
+        let known = bindings.iter().map(|(name, _)| name);
+        Error::project(format!("unknown parameter `${}`", mention.name))
+            .at(query.spot(mention.range.clone()))
+            .did_you_mean("parameter", &mention.name, known)
+            .help("parameters are declared in `tierbook.toml`, under `[parameters]`")
+    });
+    Errors::none_in(faults.collect())
 }
 
 fn needs_faults(query: &QueryFile, project: &Project) -> Vec<Error> {

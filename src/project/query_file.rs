@@ -161,7 +161,7 @@ fn plain(words: &str) -> (String, Option<(u64, u64)>) {
         None => (words, None),
     };
     let message = match words.strip_prefix("Expected: ").and_then(|rest| rest.split_once(", found: ")) {
-        Some((expected, found)) if found == "EOF" => {
+        Some((expected, "EOF")) => {
             format!("expected {expected}, found the end of the query")
         }
         Some((expected, found)) => format!("expected {expected}, found `{found}`"),

@@ -262,7 +262,7 @@ fn versions(
             None => versions.push((version, line)),
         }
     }
-    versions.sort_by(|(a, _), (b, _)| a.from.cmp(&b.from));
+    versions.sort_by_key(|(version, _)| version.from);
     for pair in versions.windows(2) {
         let [(earlier, _), (later, line)] = pair else { continue };
         if earlier.to.is_none() || earlier.to != later.from {

@@ -18,8 +18,8 @@ pub struct Status {
     pub as_of: Option<String>,
     /// The edition that is live now.
     pub edition: Option<String>,
-    /// When it ended, RFC 3339.
-    pub ended_at: String,
+    /// When it was started, RFC 3339.
+    pub started_at: String,
     /// What went wrong.
     pub errors: Vec<StatusError>,
 }
@@ -50,14 +50,19 @@ pub struct ArchiveWords {
 
 impl Status {
     /// What a failed run says.
-    pub fn failed(errors: &Errors, as_of: Option<String>, live: Option<EditionId>, ended_at: String) -> Self {
+    pub fn failed(
+        errors: &Errors,
+        as_of: Option<String>,
+        live: Option<EditionId>,
+        started_at: String,
+    ) -> Self {
         let errors =
             errors.iter().map(|error| StatusError { kind: error.kind.word(), message: error.to_string() });
         Self {
             state: "failed",
             as_of,
             edition: live.map(|id| id.to_string()),
-            ended_at,
+            started_at,
             errors: errors.collect(),
         }
     }

@@ -22,7 +22,7 @@ pub(super) fn tables(location: &Path, faults: &mut Vec<Error>) -> Result<Vec<Fou
             continue;
         }
         let (stem, parquet) = if path.is_dir() {
-            let parquet: Vec<PathBuf> = files::files_below(&path)?.into_iter().filter(is_parquet).collect();
+            let parquet: Vec<PathBuf> = files::files_below(&path)?.into_iter().filter(|path| is_parquet(path)).collect();
             (name.as_str(), parquet)
         } else if is_parquet(&path) {
             (name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem), vec![path.clone()])
@@ -49,6 +49,6 @@ pub(super) fn tables(location: &Path, faults: &mut Vec<Error>) -> Result<Vec<Fou
     Ok(tables)
 }
 
-fn is_parquet(path: &PathBuf) -> bool {
+fn is_parquet(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "parquet")
 }

@@ -24,10 +24,10 @@ fn main() -> ExitCode {
                 tierbook::error::Error::environment("cannot start the threads of the program")
                     .caused_by(source)
             })?;
-        runtime.block_on(async {
-            let handle = tokio::spawn(commands::run(arguments));
-            handle.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
-        })
+        let result = runtime.block_on(commands::run(arguments));
+        // Work that was stopped is not waited for.
+        runtime.shutdown_background();
+        result
     });
     match outcome {
         Ok(Ok(())) => ExitCode::SUCCESS,

@@ -146,15 +146,13 @@ fn escape(text: &str) -> String {
                 escaped.push(c);
             }
             '&' => escaped.push_str("&amp;"),
-            // A bare address would become a link.
-            ':' => escaped.push_str("&#58;"),
             '@' => escaped.push_str("&#64;"),
             c if c.is_control() => {}
             c => escaped.push(c),
         }
     }
-    escaped.replace("&#58; ", ": ").trim_end_matches("&#58;").to_owned()
-        + if escaped.ends_with("&#58;") { ":" } else { "" }
+    // A bare address would become a link in many readers.
+    escaped.replace("://", "&#58;//").replace("www.", "www&#46;")
 }
 
 /// Words of a template, whose own line breaks stay.

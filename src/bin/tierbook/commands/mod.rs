@@ -8,18 +8,23 @@ mod run;
 mod sample;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use tierbook::error::{Error, Errors};
 use tierbook::run::Request;
 
 use crate::args::{Arguments, Command, Scope};
 
-/// Runs the command, or stops it when the user does.
+/// Runs the command, or stops it when the user or the scheduler does.
 pub(crate) async fn run(arguments: Arguments) -> Result<(), Errors> {
+    let mut work = tokio::spawn(dispatch(arguments.command));
     tokio::select! {
-        result = dispatch(arguments.command) => result,
-        _ = interrupted() => {
-            Err(Error::environment("stopped; nothing was published").into())
+        result = &mut work => result.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic())),
+        () = interrupted() => {
+            work.abort();
+            // Time to take its files away; what stays is taken away by the next run.
+            let _ = tokio::time::timeout(Duration::from_secs(2), work).await;
+            Err(Error::environment("stopped").help("what was published before is as it was; run again").into())
         }
     }
 }

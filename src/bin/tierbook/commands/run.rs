@@ -39,8 +39,9 @@ fn tell(outcome: &Outcome) {
         terminal::say(&format!("  {line}"));
     }
     if !outcome.unavailable.is_empty() {
-        let names: Vec<&str> = outcome.unavailable.keys().map(String::as_str).collect();
-        terminal::say(&format!("  left out for want of data: {}", names.join(", ")));
+        let models: Vec<String> =
+            outcome.unavailable.iter().map(|(name, missing)| format!("{name} (no {missing})")).collect();
+        terminal::say(&format!("  left out for want of data: {}", models.join(", ")));
     }
     terminal::say(&format!("open {}", outcome.first_page));
 }

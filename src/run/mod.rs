@@ -1,0 +1,258 @@
+//! Every pipeline as a list of stages called in order, and nothing else.
+
+mod edition;
+mod setting;
+
+use std::collections::BTreeSet;
+
+use datafusion::logical_expr::LogicalPlan;
+use jiff::civil::Date;
+
+use crate::engine::{self, Engine};
+use crate::error::{Error, Errors, Result};
+use crate::export;
+use crate::files::{self, WorkFolder};
+use crate::models::{self, Graph, Models, Progress};
+use crate::names::TableName;
+use crate::project::{self, Project, QueryFile, query_file};
+use crate::publish::{Manifest, Shelf, Status};
+use crate::reports;
+use crate::sources;
+
+pub use edition::Outcome;
+use edition::{content, describe, outcome};
+use setting::{Reach, build, set_up, warehouse};
+pub use setting::{Request, Setting};
+
+/// What `check` found to be in order.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct CheckSummary {
+    /// Query files.
+    pub queries: usize,
+    /// Rule tables.
+    pub rules: usize,
+    /// Report templates.
+    pub reports: usize,
+    /// Tables of the warehouse that are read.
+    pub sources: usize,
+    /// Tables that are not there and may be absent.
+    pub absent: Vec<String>,
+}
+
+/// What `query` is to show.
+#[derive(Debug, Clone)]
+pub enum Question {
+    /// A model, or any other table, by name.
+    Table(TableName),
+    /// SQL over the project's tables.
+    Sql(String),
+}
+
+/// Computes everything for one day and publishes an edition of the reports.
+///
+/// # Errors
+/// Any fault; the last good edition is then as it was, and `status.json` and the archive say what happened.
+pub async fn run(request: &Request, progress: Progress<'_>) -> Result<Outcome, Errors> {
+    let project = project::load(&request.project)?;
+    let words = reports::archive_words(&project)?;
+    let out = request.out.clone().unwrap_or_else(|| request.project.join(&project.config.out));
+    let shelf = Shelf::open(&out)?;
+    let (result, as_of) = publish_run(request, &shelf, progress).await;
+    let started_at = request.now.timestamp().to_string();
+    match &result {
+        Ok(outcome) => {
+            let status = Status {
+                state: outcome.state,
+                as_of: Some(outcome.as_of.clone()),
+                edition: Some(outcome.edition.clone()),
+                started_at,
+                errors: Vec::new(),
+            };
+            shelf.follow(project.config.keep, &status, &words)?;
+        }
+        Err(errors) => {
+            let live = shelf.editions()?.last().copied();
+            let as_of = as_of.map(|day| day.to_string());
+            // The fault of the run is what the caller must hear of, whatever becomes of this.
+            let _ = shelf.tell(&Status::failed(errors, as_of, live, started_at), &words);
+        }
+    }
+    result
+}
+
+/// The stages of a run; gives the day beside the result, as far as it was known.
+async fn publish_run(
+    request: &Request,
+    shelf: &Shelf,
+    progress: Progress<'_>,
+) -> (Result<Outcome, Errors>, Option<Date>) {
+    let mut day = request.as_of;
+    let result = stages(request, shelf, progress, &mut day).await;
+    (result, day)
+}
+
+async fn stages(
+    request: &Request,
+    shelf: &Shelf,
+    progress: Progress<'_>,
+    day: &mut Option<Date>,
+) -> Result<Outcome, Errors> {
+    let request = &Request { scratch: shelf.root().join(".work"), ..request.clone() };
+    let faults = shelf.root().join("faults");
+    files::remove_folder_if_there(&faults)?;
+    let work = WorkFolder::new(&request.scratch)?;
+    let setting = set_up(request, &reports::targets, Reach::Rows).await?;
+    let as_of = setting.bindings.as_of;
+    *day = Some(as_of);
+    let mut content = content(&setting, shelf)?;
+    if let Some(id) = shelf.made_of(as_of, &content.address)? {
+        let manifest = Manifest::read(&shelf.folder(id))?;
+        return Ok(outcome("unchanged", id, shelf, &setting.project, &manifest.content));
+    }
+    let targets = reports::targets(&setting.project);
+    let models = build(&setting, request, &targets, work.path(), &faults, progress).await?;
+    let inputs = reports::Inputs {
+        project: &setting.project,
+        graph: &setting.graph,
+        bindings: &setting.bindings,
+        models: &models,
+    };
+    let rendered = reports::render(inputs).await?;
+    setting.sources.check_unchanged()?;
+    describe(&mut content, &setting, &models, &rendered);
+    let times = serde_json::json!({ "started_at": request.now.timestamp().to_string() }).to_string();
+    let id = shelf.publish(as_of, content.clone(), &rendered.pages, format!("{times}\n").as_bytes())?;
+    Ok(outcome("published", id, shelf, &setting.project, &content))
+}
+
+/// Parses, plans and lints everything, without touching rows.
+///
+/// # Errors
+/// Every fault of the project at once.
+pub async fn check(request: &Request) -> Result<CheckSummary, Errors> {
+    let all = |project: &Project| project.queries.keys().cloned().collect();
+    let setting = set_up(request, &all, Reach::Schemas).await?;
+    let work = WorkFolder::new(&request.scratch)?;
+    let engine = Engine::new(&setting.limits(request), work.path())?;
+    let order = setting.graph.order().to_vec();
+    models::plan::plan(
+        &setting.project,
+        &setting.sources,
+        &setting.graph,
+        &order,
+        &setting.bindings,
+        &engine,
+    )
+    .await?;
+    reports::check(&setting.project)?;
+    let absent = order.iter().filter(|name| setting.graph.absence(name).is_some());
+    Ok(CheckSummary {
+        queries: setting.project.queries.len(),
+        rules: setting.project.rules.len(),
+        reports: setting.project.templates.reports.len(),
+        sources: setting.sources.tables.len(),
+        absent: absent.map(ToString::to_string).collect(),
+    })
+}
+
+/// Runs one model or SQL, and writes its rows; gives how many there were and how many were written.
+///
+/// # Errors
+/// Faults of the project, of the data that it reads, and of the stream.
+pub async fn query(
+    request: &Request,
+    question: &Question,
+    limit: Option<usize>,
+    format: export::Format,
+    to: Box<dyn std::io::Write + Send + '_>,
+    progress: Progress<'_>,
+) -> Result<usize, Errors> {
+    let asked = asked(question)?;
+    let targets = |_: &Project| asked.as_ref().map_or_else(BTreeSet::new, names_read);
+    let setting = set_up(request, &targets, Reach::Rows).await?;
+    if let Some(query) = &asked {
+        let names = sources::names(&setting.warehouse)?;
+        models::graph::check_reads(&setting.project, &names, query)?;
+        models::plan::check_parameters(query, &setting.bindings)?;
+    }
+    let work = WorkFolder::new(&request.scratch)?;
+    let models = build(
+        &setting,
+        request,
+        &targets(&setting.project),
+        work.path(),
+        &work.path().join("faults"),
+        progress,
+    )
+    .await?;
+    if let Question::Table(name) = question
+        && let Some(missing) = models.unavailable.get(name)
+    {
+        return Err(Error::data(format!("`{name}` is unavailable: `{missing}` is missing")).into());
+    }
+    let plan = plan_question(&setting, &models, question, asked.as_ref()).await?;
+    let doing = "running the query";
+    let mut frame = models.engine.frame(plan);
+    if let Some(limit) = limit {
+        frame = frame
+            .limit(0, Some(limit))
+            .map_err(|error| Error::internal("a limit cannot be set").caused_by(error))?;
+    }
+    let schema = std::sync::Arc::clone(frame.schema().inner());
+    let mut stream = models
+        .engine
+        .stream(frame.into_unoptimized_plan())
+        .await
+        .map_err(|error| engine::execution_fault(error, doing))?;
+    let mut writer = export::writer(format, &schema, to)?;
+    let mut rows = 0;
+    while let Some(batch) = futures::TryStreamExt::try_next(&mut stream)
+        .await
+        .map_err(|error| engine::execution_fault(error, doing))?
+    {
+        rows += batch.num_rows();
+        writer.write(&batch)?;
+    }
+    writer.finish()?;
+    Ok(rows)
+}
+
+/// The project and its graph over the warehouse.
+///
+/// # Errors
+/// Faults of the project.
+pub fn graph(request: &Request) -> Result<(Project, Graph), Errors> {
+    let project = project::load(&request.project)?;
+    let location = warehouse(request, &project);
+    let graph = models::graph::build(&project, &sources::names(&location)?)?;
+    Ok((project, graph))
+}
+
+/// The SQL of a question; for a table, all of it.
+fn asked(question: &Question) -> Result<Option<QueryFile>> {
+    let text = match question {
+        Question::Table(name) => format!("SELECT * FROM {name}"),
+        Question::Sql(sql) => sql.clone(),
+    };
+    query_file::parse(TableName::new("query", "sql"), "--sql", text.into()).map(Some)
+}
+
+fn names_read(query: &QueryFile) -> BTreeSet<TableName> {
+    query.reads.iter().map(|mention| mention.name.clone()).collect()
+}
+
+async fn plan_question(
+    setting: &Setting,
+    models: &Models,
+    question: &Question,
+    asked: Option<&QueryFile>,
+) -> Result<LogicalPlan, Errors> {
+    if let Question::Table(name) = question
+        && let Some(query) = setting.project.queries.get(name)
+    {
+        return Ok(models.rows_in_order(query).await?);
+    }
+    let query = asked.ok_or_else(|| Error::internal("a question without SQL"))?;
+    let bound = engine::bind::bind(&query.query, &setting.bindings);
+    Ok(models.engine.plan(&bound).await.map_err(|error| engine::planning_fault(&error, query))?)
+}
