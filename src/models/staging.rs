@@ -134,10 +134,8 @@ fn fit(own: &DataType, wanted: &DataType) -> Result<bool, String> {
         (_, Utf8) if is_text || own.is_integer() => Ok(false),
         (_, DataType::Int64) if own.is_integer() => Ok(false),
         (_, Decimal128(..)) if own.is_integer() => Ok(false),
-        (Decimal128(_, own_scale), Decimal128(_, scale)) if own_scale <= scale => Ok(false),
-        (Decimal128(..), Decimal128(precision, scale)) => {
-            Err(format!("round it: `CAST(ROUND(x, {scale}) AS DECIMAL({precision}, {scale}))`"))
-        }
+        // Products of decimals have more digits than money: rounded half up, line by line, as exchange rates are.
+        (Decimal128(..) | DataType::Decimal256(..), Decimal128(..)) => Ok(false),
         (Float16 | Float32 | Float64, Decimal128(precision, scale)) => Err(format!(
             "money is exact; round it yourself: `CAST(ROUND(x, {scale}) AS DECIMAL({precision}, {scale}))`"
         )),

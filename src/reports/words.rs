@@ -110,7 +110,14 @@ impl Words {
         let (lang, currency) = (self.lang, self.currency.as_str());
         match (unit, style) {
             (Unit::Ratio, style) => ratio(lang, number.to_f64(), style),
-            (Unit::Money, Style::Prose) => format::compact_money(lang, currency, number),
+            (Unit::Money, Style::Prose | Style::Plain) if is_small(number) => {
+                whole_money(lang, currency, number)
+            }
+            (Unit::Money, Style::Prose | Style::Plain) => format::compact_money(lang, currency, number),
+            (Unit::Money, Style::Signed | Style::Points) if is_small(number) => {
+                let sign = if number.unscaled > 0 { "+" } else { "" };
+                format!("{sign}{}", whole_money(lang, currency, number))
+            }
             (Unit::Money, Style::Signed | Style::Points) => {
                 format::signed_compact_money(lang, currency, number)
             }
@@ -120,6 +127,18 @@ impl Words {
             _ => format::decimal(number, if number.scale == 0 { 0 } else { 1 }),
         }
     }
+}
+
+/// Below 100,000 a shortened amount would lose the digits that tell two months apart.
+fn is_small(number: Decimal) -> bool {
+    number.to_f64().abs() < 100_000.0
+}
+
+/// An amount without decimals: `¥13,436`, `-CN¥950`.
+fn whole_money(lang: Lang, currency: &str, number: Decimal) -> String {
+    let digits = format::decimal(Decimal::new(number.unscaled.abs(), number.scale), 0);
+    let sign = if number.unscaled < 0 && digits != "0" { "-" } else { "" };
+    format!("{sign}{}{digits}", format::currency_symbol(lang, currency))
 }
 
 fn ratio(lang: Lang, number: f64, style: Style) -> String {
