@@ -1,8 +1,8 @@
 -- Final revenue per customer and day: the base that value, tiers, ARPU and cohorts are built from.
--- The first step groups the sales alone; contracts are joined to its result.
+-- The first step groups the sales alone; contracts are joined to its result. The policy for contracts is that of revenue.final.
 -- Gross profit is revenue less cost, and is empty when any line of the day lacks a cost.
 --
--- empty_if_missing: revenue.contract_closings
+-- empty_if_missing: revenue.contract_closings, staging.payments
 -- grain: customer_id, final_on
 -- check: final_on <= $as_of
 -- total: sum(amount) = (select sum(amount) from revenue.final)
@@ -41,7 +41,22 @@ final AS (
     s.n_sale_lines
   FROM sold s
   LEFT JOIN revenue.contract_closings c ON c.contract_id = s.contract_id
-  WHERE CASE WHEN c.contract_id IS NULL THEN s.state IN ('final', 'refund') ELSE c.closed_on IS NOT NULL END
+  WHERE CASE
+    WHEN c.contract_id IS NULL THEN s.state IN ('final', 'refund')
+    ELSE $revenue_policy = 'closing' AND c.closed_on IS NOT NULL
+  END
+  UNION ALL
+  SELECT
+    f.customer_id,
+    f.final_on,
+    f.order_id,
+    f.amount,
+    f.cost,
+    1 AS n_lines,
+    0 AS n_costed_lines,
+    CASE WHEN f.amount > 0 THEN 1 ELSE 0 END AS n_sale_lines
+  FROM revenue.final f
+  WHERE $revenue_policy = 'instalments' AND f.line_no = 0 AND f.order_id LIKE 'payment %'
 )
 SELECT
   customer_id,

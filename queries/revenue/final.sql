@@ -2,8 +2,10 @@
 -- A line of a known contract is final from the day the contract closed (not before the sale itself); until then it is intent.
 -- A line without a contract, or whose contract is not in the contract table, is final on its own day when its state is
 -- final or refund. Refunds are negative on their own date.
+-- With the policy `instalments` a known contract gives revenue as it is paid: one row for each instalment, final payment
+-- or refund (named `payment ...`), without cost; deposits and pre-sales stay out, and its lines stay intent.
 --
--- empty_if_missing: revenue.contract_closings
+-- empty_if_missing: revenue.contract_closings, staging.payments
 -- grain: order_id, line_no
 -- check: final_on >= sold_on and final_on <= $as_of
 -- column: order_id text "Order"
@@ -31,4 +33,23 @@ SELECT
   s.sold_on
 FROM staging.sales s
 LEFT JOIN revenue.contract_closings c ON c.contract_id = s.contract_id
-WHERE CASE WHEN c.contract_id IS NULL THEN s.state IN ('final', 'refund') ELSE c.closed_on IS NOT NULL END
+WHERE CASE
+  WHEN c.contract_id IS NULL THEN s.state IN ('final', 'refund')
+  ELSE $revenue_policy = 'closing' AND c.closed_on IS NOT NULL
+END
+UNION ALL
+SELECT
+  'payment ' || p.payment_id AS order_id,
+  0 AS line_no,
+  p.customer_id,
+  p.paid_on AS final_on,
+  NULL AS product_id,
+  NULL AS owner_id,
+  NULL AS store_id,
+  p.contract_id,
+  CASE WHEN p.kind = 'refund' THEN -abs(p.amount) ELSE p.amount END AS amount,
+  CAST(NULL AS DECIMAL(18, 4)) AS cost,
+  p.paid_on AS sold_on
+FROM staging.payments p
+JOIN revenue.contract_closings c ON c.contract_id = p.contract_id
+WHERE $revenue_policy = 'instalments' AND p.kind IN ('instalment', 'final', 'refund')

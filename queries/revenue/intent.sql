@@ -1,7 +1,9 @@
 -- Intent, line by line: sold but not closed. Deposits, pre-sales and lines of contracts that are not fully paid.
 -- Intent is never part of revenue; together with final revenue it gives all sales.
+-- With the policy `instalments` the lines of a known contract are intent, less one row (named `contract ...`) for what has
+-- been recognised as it was paid.
 --
--- empty_if_missing: revenue.contract_closings
+-- empty_if_missing: revenue.contract_closings, staging.payments
 -- grain: order_id, line_no
 -- check: age_days >= 0
 -- column: order_id text "Order"
@@ -21,4 +23,20 @@ SELECT
   s.contract_id
 FROM staging.sales s
 LEFT JOIN revenue.contract_closings c ON c.contract_id = s.contract_id
-WHERE CASE WHEN c.contract_id IS NULL THEN s.state NOT IN ('final', 'refund') ELSE c.closed_on IS NULL END
+WHERE CASE
+  WHEN c.contract_id IS NULL THEN s.state NOT IN ('final', 'refund')
+  ELSE $revenue_policy = 'instalments' OR c.closed_on IS NULL
+END
+UNION ALL
+SELECT
+  'contract ' || p.contract_id AS order_id,
+  0 AS line_no,
+  max(p.customer_id) AS customer_id,
+  max(p.paid_on) AS sold_on,
+  -sum(CASE WHEN p.kind = 'refund' THEN -abs(p.amount) ELSE p.amount END) AS amount,
+  $as_of - max(p.paid_on) AS age_days,
+  p.contract_id
+FROM staging.payments p
+JOIN revenue.contract_closings c ON c.contract_id = p.contract_id
+WHERE $revenue_policy = 'instalments' AND p.kind IN ('instalment', 'final', 'refund')
+GROUP BY p.contract_id

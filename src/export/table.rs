@@ -4,7 +4,7 @@ use std::io::Write;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
-use comfy_table::{Cell, CellAlignment, Table, presets};
+use comfy_table::{Cell, CellAlignment, Table, TableComponent, presets};
 
 use super::{RowWriter, broken};
 use crate::error::Result;
@@ -28,7 +28,7 @@ impl<'a> TableWriter<'a> {
             )
             .collect();
         let mut table = Table::new();
-        table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+        table.load_preset(presets::NOTHING).set_style(TableComponent::HeaderLines, '─');
         table.set_header(
             schema
                 .fields()

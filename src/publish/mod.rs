@@ -164,6 +164,9 @@ impl Shelf {
             files::rename(&self.folder(*id), &aside)?;
             files::remove_folder_if_there(&aside)?;
         }
+        if excess > 0 {
+            files::remove_folder_if_there(&self.root.join(".work"))?;
+        }
         self.tell(status, words)
     }
 
