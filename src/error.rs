@@ -222,6 +222,15 @@ impl Errors {
         self.0.iter().map(|error| error.kind).max_by_key(|kind| rank(*kind)).unwrap_or(ErrorKind::Internal)
     }
 
+    /// Adds a fact to the last fault, where a reader ends.
+    #[must_use]
+    pub fn note_at_end(mut self, note: impl Into<String>) -> Self {
+        if let Some(last) = self.0.last_mut() {
+            last.notes.push(note.into());
+        }
+        self
+    }
+
     /// The exit code of the whole.
     pub fn exit_code(&self) -> u8 {
         self.kind().exit_code()

@@ -1,7 +1,7 @@
 -- Customers whose tier differs between the latest month-end and the one `compare_months` earlier, with the revenue that decided.
 -- The cause is found by applying the earlier cuts to the later revenue: if the tier would not have changed then, the new rule moved
 -- the customer (rule). If it would be what it is now, revenue did: its own (behaviour), or only that of the others, when its own
--- is unchanged (others). Anything else is both.
+-- did not move that way (others). Anything else is both.
 --
 -- grain: customer_id
 -- order: size desc, customer_id
@@ -53,7 +53,8 @@ SELECT
   END AS direction,
   CASE
     WHEN m.from_tier = 'new' OR m.to_tier = 'lost' THEN 'behaviour'
-    WHEN o.tier = m.to_tier AND m.revenue_after = m.revenue_before THEN 'others'
+    WHEN o.tier = m.to_tier AND m.to_position < m.from_position AND m.revenue_after <= m.revenue_before THEN 'others'
+    WHEN o.tier = m.to_tier AND m.to_position > m.from_position AND m.revenue_after >= m.revenue_before THEN 'others'
     WHEN o.tier = m.to_tier THEN 'behaviour'
     WHEN o.tier = m.from_tier THEN 'rule'
     ELSE 'both'

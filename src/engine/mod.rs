@@ -14,6 +14,7 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use datafusion::catalog::{MemorySchemaProvider, TableProvider};
 use datafusion::common::TableReference;
+use datafusion::datasource::listing::ListingTableUrl;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
@@ -24,6 +25,7 @@ use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 use datafusion::sql::parser::Statement as EngineStatement;
 use datafusion::sql::sqlparser::ast::{Query, Statement};
 use futures::TryStreamExt;
+use url::Url;
 
 use crate::error::{Error, Result};
 use crate::files;
@@ -145,6 +147,30 @@ impl Engine {
     pub fn context(&self) -> &SessionContext {
         &self.context
     }
+}
+
+/// The address of a file for the engine, whatever characters its path has.
+///
+/// # Errors
+/// The engine's own, for a path that no address can name.
+pub fn file_url(path: &Path) -> Result<ListingTableUrl, DataFusionError> {
+    let path = std::path::absolute(path)?;
+    let url = Url::from_file_path(&path).map_err(|()| unnamed(&path))?;
+    ListingTableUrl::try_new(url, None)
+}
+
+/// The address of a folder for the engine.
+///
+/// # Errors
+/// As for [`file_url`].
+pub fn folder_url(path: &Path) -> Result<ListingTableUrl, DataFusionError> {
+    let path = std::path::absolute(path)?;
+    let url = Url::from_directory_path(&path).map_err(|()| unnamed(&path))?;
+    ListingTableUrl::try_new(url, None)
+}
+
+fn unnamed(path: &Path) -> DataFusionError {
+    DataFusionError::External(format!("`{}` cannot be named", path.display()).into())
 }
 
 fn config(limits: &Limits) -> SessionConfig {

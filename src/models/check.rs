@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use super::plan::sides;
 use crate::engine::{Engine, bind, execution_fault};
 use crate::error::{Error, Result};
+use crate::export;
 use crate::project::header::{Piece, Severity};
 use crate::project::{Bindings, QueryFile, contract, query_file};
 
@@ -278,33 +279,20 @@ impl Checker<'_> {
         let mut stream = self.engine.stream(plan).await.map_err(|error| self.failed(error))?;
         let number = if index == usize::MAX { "grain".to_owned() } else { format!("check-{}", index + 1) };
         let path: PathBuf = self.faults_folder.join(format!("{}.{number}.csv", self.query.name));
-        let mut writer = csv::WriterBuilder::new().from_writer(crate::files::create(&path)?);
+        let schema = stream.schema();
+        let mut writer =
+            export::writer(export::Format::SpreadsheetCsv, &schema, Box::new(crate::files::create(&path)?))?;
         let mut shown: Vec<RecordBatch> = Vec::new();
         let mut n_shown = 0;
-        let broken = |source: csv::Error| {
-            Error::environment(format!("cannot write `{}`", path.display())).caused_by(source)
-        };
-        let mut header_written = false;
         while let Some(batch) = stream.try_next().await.map_err(|error| self.failed(error))? {
-            if !header_written {
-                let names =
-                    batch.schema().fields().iter().map(|field| field.name().clone()).collect::<Vec<_>>();
-                writer.write_record(&names).map_err(broken)?;
-                header_written = true;
-            }
-            let text = super::text_columns(&batch)?;
-            for row in 0..batch.num_rows() {
-                writer
-                    .write_record(text.iter().map(|column| column[row].as_deref().unwrap_or("")))
-                    .map_err(broken)?;
-            }
+            writer.write(&batch)?;
             if n_shown < SHOWN {
                 let some = batch.slice(0, batch.num_rows().min(SHOWN - n_shown));
                 n_shown += some.num_rows();
                 shown.push(some);
             }
         }
-        writer.flush().map_err(|source| crate::files::fault("write", &path, source))?;
+        writer.finish()?;
         for batch in &shown {
             for line in super::preview(batch)? {
                 error = error.note(line);
@@ -377,6 +365,19 @@ pub fn order_columns(text: &str) -> Vec<(String, bool)> {
             (column, descends)
         })
         .collect()
+}
+
+/// A word of an `order` key that is neither a column nor a direction.
+pub(super) fn order_stray(text: &str) -> Option<String> {
+    text.split(',').find_map(|part| {
+        let words: Vec<&str> = part.split_whitespace().collect();
+        match words.as_slice() {
+            [_] => None,
+            [_, word] if word.eq_ignore_ascii_case("desc") || word.eq_ignore_ascii_case("asc") => None,
+            [_, word, ..] => Some((*word).to_owned()),
+            [] => Some(String::new()),
+        }
+    })
 }
 
 /// The newest value of a day column, as a day.

@@ -11,7 +11,7 @@ pub mod staging;
 mod store;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{Array, RecordBatch};
@@ -119,7 +119,6 @@ pub async fn build(
     let Inputs { project, sources, graph, bindings } = inputs;
     let (planning, engine) = engines;
     let order = graph.needed(targets);
-    rules_valid(project, &order, bindings.as_of)?;
     let planned = plan::plan(project, sources, graph, &order, bindings, &planning).await?;
     let mut models = Models {
         engine,
@@ -260,11 +259,11 @@ fn rules_valid(project: &Project, order: &[TableName], as_of: Date) -> Result<()
     Errors::none_in(faults)
 }
 
-/// The newest day in `staging.sales`, whatever the as-of day.
+/// The newest day in `staging.sales` that is not after `today`, whatever the as-of day.
 ///
 /// # Errors
 /// Kind `Data` when there is no row with a day; faults of the queries below it.
-pub async fn newest_day(inputs: Inputs<'_>, engine: &Engine) -> Result<Date, Errors> {
+pub async fn newest_day(inputs: Inputs<'_>, engine: &Engine, today: Date) -> Result<Date, Errors> {
     let sales = TableName::new("staging", "sales");
     let order = inputs.graph.needed(&BTreeSet::from([sales.clone()]));
     for name in &order {
@@ -272,8 +271,8 @@ pub async fn newest_day(inputs: Inputs<'_>, engine: &Engine) -> Result<Date, Err
             source.register(engine)?;
         } else if let Some(rules) = inputs.project.rules.get(name) {
             engine.register(name, rule_provider(rules)?)?;
-        } else if let Some(absence) = inputs.graph.absence(name) {
-            plan::register_absent(engine, name, absence)?;
+        } else if inputs.graph.absence(name).is_some() {
+            plan::register_absent(engine, name)?;
         } else if let Some(query) = inputs.project.queries.get(name) {
             let bound = bind::bind(&query.query, inputs.bindings);
             let mut plan =
@@ -287,7 +286,8 @@ pub async fn newest_day(inputs: Inputs<'_>, engine: &Engine) -> Result<Date, Err
     let query =
         inputs.project.queries.get(&sales).ok_or_else(|| Error::internal("no query for `staging.sales`"))?;
     let column = query.header.as_of.as_ref().map_or("sold_on", |piece| piece.text.as_str());
-    let sql = format!("SELECT max({column}) FROM staging.sales");
+    // A mistyped year must not make a book of the future.
+    let sql = format!("SELECT max({column}) FROM staging.sales WHERE {column} <= DATE '{today}'");
     let parsed = query_file::parse_select(&query.path, &sql.as_str().into())?;
     let plan = engine.plan(&parsed).await.map_err(|error| engine::planning_fault(&error, query))?;
     let batches = engine
@@ -344,9 +344,4 @@ fn preview(batch: &RecordBatch) -> Result<Vec<String>> {
             cells.collect::<Vec<_>>().join(", ")
         })
         .collect())
-}
-
-/// Where the rows of stored models lie, below the work folder.
-pub fn work_folders(out: &Path) -> (PathBuf, PathBuf) {
-    (out.join(".work"), out.join("faults"))
 }

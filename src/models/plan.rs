@@ -9,9 +9,9 @@ use datafusion::datasource::empty::EmptyTable;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr};
 
-use super::graph::{Absence, Graph};
+use super::graph::Graph;
 use super::staging::{self, Sight};
-use super::{check, rule_provider};
+use super::{check, rule_provider, rules_valid};
 use crate::engine::{self, Engine, bind};
 use crate::error::{Error, Errors, Result};
 use crate::names::TableName;
@@ -40,6 +40,7 @@ pub async fn plan(
     bindings: &Bindings,
     engine: &Engine,
 ) -> Result<BTreeMap<TableName, Planned>, Errors> {
+    rules_valid(project, order, bindings.as_of)?;
     let mut planned = BTreeMap::new();
     let mut faults = Vec::new();
     let mut broken: Vec<&TableName> = Vec::new();
@@ -52,8 +53,8 @@ pub async fn plan(
             source.register(engine)?;
         } else if let Some(rules) = project.rules.get(name) {
             engine.register(name, rule_provider(rules)?)?;
-        } else if let Some(absence) = graph.absence(name) {
-            register_absent(engine, name, absence)?;
+        } else if graph.absence(name).is_some() {
+            register_absent(engine, name)?;
         } else if let Some(query) = project.queries.get(name) {
             match plan_query(query, project, bindings, engine).await {
                 Ok(result) => {
@@ -78,7 +79,7 @@ pub async fn plan(
 }
 
 /// An absent table has the contract's columns, so that what reads it can still be planned.
-pub(super) fn register_absent(engine: &Engine, name: &TableName, _absence: &Absence) -> Result<()> {
+pub(super) fn register_absent(engine: &Engine, name: &TableName) -> Result<()> {
     match contract::table(name.table()).filter(|_| name.is_staging()) {
         Some(table) => engine.register(name, Arc::new(EmptyTable::new(table.schema()))),
         None => Ok(()),
@@ -204,6 +205,13 @@ async fn check_keys(
     if let Some(order) = &query.header.order {
         for (column, _) in check::order_columns(&order.text) {
             missing("order", &column, order.range.clone());
+        }
+        if let Some(word) = check::order_stray(&order.text) {
+            faults.push(
+                Error::project(format!("`order` has the word `{word}`"))
+                    .at(query.spot(order.range.clone()))
+                    .help("write a column, and `desc` after it where the greatest comes first"),
+            );
         }
     }
     for (_, piece) in &query.header.checks {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use arrow::datatypes::DataType;
 use datafusion::common::{Column, ScalarValue};
 use datafusion::error::DataFusionError;
-use datafusion::logical_expr::{Expr, LogicalPlan, cast, lit};
+use datafusion::logical_expr::{Expr, LogicalPlan, cast, lit, when};
+use datafusion::prelude::DataFrame;
 use jiff::civil::Date;
 
 use crate::engine::Engine;
@@ -39,6 +40,9 @@ pub fn wrap(
     if let Some(table) = contract::table(query.name.table()) {
         let columns = contract_columns(table, query, frame.schema().as_arrow())?;
         frame = frame.select(columns).map_err(internal)?;
+        if let Sight::UpTo(day) = sight {
+            frame = hide_later_milestones(frame, day).map_err(internal)?;
+        }
     }
     if let Some(column) = &query.header.as_of {
         let schema = frame.schema().clone();
@@ -60,6 +64,27 @@ pub fn wrap(
         }
     }
     Ok(frame.into_unoptimized_plan())
+}
+
+/// Days on which something happened to a row after it began: not yet, for a run of an earlier day.
+const MILESTONES: [&str; 7] =
+    ["go_live_on", "won_on", "lost_on", "left_on", "ended_on", "cancelled_on", "closed_on"];
+
+fn hide_later_milestones(frame: DataFrame, day: Date) -> Result<DataFrame, DataFusionError> {
+    let names: Vec<String> = frame.schema().fields().iter().map(|field| field.name().clone()).collect();
+    if !names.iter().any(|name| MILESTONES.contains(&name.as_str())) {
+        return Ok(frame);
+    }
+    let last = lit(ScalarValue::Date32(Some((day - Date::constant(1970, 1, 1)).get_days())));
+    let columns = names.into_iter().map(|name| {
+        let column = Expr::Column(Column::new_unqualified(name.clone()));
+        if !MILESTONES.contains(&name.as_str()) {
+            return Ok(column);
+        }
+        let seen = when(column.clone().lt_eq(last.clone()), column).end()?;
+        Ok(seen.alias(name))
+    });
+    frame.select(columns.collect::<Result<Vec<_>, DataFusionError>>()?)
 }
 
 fn contract_columns(
@@ -98,6 +123,15 @@ fn contract_columns(
         }
     }
     for field in schema.fields().iter().filter(|field| !known.contains(field.name().as_str())) {
+        let unmapped = known.iter().copied().filter(|name| schema.field_with_name(name).is_err());
+        if let Some(meant) = crate::error::similar_name(field.name(), unmapped) {
+            faults.push(
+                Error::project(format!("`{}` has no column `{}`", query.name, field.name()))
+                    .at(spot_of(query, field.name()))
+                    .help(format!("a column with a similar name: `{meant}`"))
+                    .help("a column of your own needs a name that cannot be taken for one of the contract"),
+            );
+        }
         columns.push(Expr::Column(Column::new_unqualified(field.name())));
     }
     Errors::none_in(faults)?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::common::Column;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
-use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig};
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::{Expr, LogicalPlan, SortExpr};
 use futures::TryStreamExt;
@@ -15,7 +15,7 @@ use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 
 use super::check::order_columns;
-use crate::engine::{Engine, execution_fault};
+use crate::engine::{self, Engine, execution_fault};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::project::QueryFile;
@@ -96,7 +96,7 @@ pub(super) fn register(engine: &Engine, query: &QueryFile, schema: SchemaRef, pa
 }
 
 fn listing(schema: SchemaRef, path: &Path) -> Result<ListingTable, DataFusionError> {
-    let url = ListingTableUrl::parse(path.to_string_lossy())?;
+    let url = engine::file_url(path)?;
     let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
     ListingTable::try_new(ListingTableConfig::new(url).with_listing_options(options).with_schema(schema))
 }

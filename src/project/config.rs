@@ -155,6 +155,12 @@ pub(super) fn check_reports(
     templates: &Templates,
     faults: &mut Vec<Error>,
 ) {
+    if config.reports.is_empty() {
+        faults.push(
+            Error::project("no report is to be published")
+                .help("name reports in `publish` under `[reports]`"),
+        );
+    }
     for report in &config.reports {
         if templates.reports.contains_key(report) {
             continue;

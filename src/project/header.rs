@@ -102,6 +102,20 @@ pub struct Header {
     pub grain_range: Range<usize>,
 }
 
+impl Header {
+    /// A key that may stand once has been read already.
+    fn is_set(&self, key: &str) -> bool {
+        match key {
+            "grain" => !self.grain.is_empty(),
+            "order" => self.order.is_some(),
+            "as_of" => self.as_of.is_some(),
+            "fresh" => self.fresh_days.is_some(),
+            "rows" => self.rows.is_some(),
+            _ => false,
+        }
+    }
+}
+
 /// Keys that are read, in the order of the documentation.
 pub const KEYS: [&str; 12] = [
     "grain",
@@ -168,13 +182,15 @@ fn split(text: &str) -> Vec<(Option<Piece>, Piece)> {
         let words = comment.trim();
         let first = offset + 2 + indent;
         let range = first..first + words.len();
-        let continued = indent >= 3 && matches!(pieces.last(), Some((Some(_), _)));
+        let parsed = key_and_value(words);
+        let is_key = parsed.is_some_and(|(key, _)| KEYS.contains(&key));
+        let continued = indent >= 3 && !is_key && matches!(pieces.last(), Some((Some(_), _)));
         if continued {
             if let Some((_, value)) = pieces.last_mut() {
                 value.text = format!("{} {words}", value.text);
                 value.range.end = range.end;
             }
-        } else if let Some((key, value)) = key_and_value(words) {
+        } else if let Some((key, value)) = parsed {
             let key_range = first..first + key.len();
             let value_start = first + words.len() - value.len();
             let value_range = if value.is_empty() { key_range.clone() } else { value_start..range.end };
@@ -189,19 +205,26 @@ fn split(text: &str) -> Vec<(Option<Piece>, Piece)> {
     pieces
 }
 
+/// A line's key and value. Prose may hold a colon; a key is one word before it, in small letters, or a key that
+/// somebody has written with capitals. A word alone is a key when it is one, or nearly one, that has no value.
 fn key_and_value(words: &str) -> Option<(&str, &str)> {
-    if words == "optional" {
-        return Some((words, ""));
-    }
-    let (key, value) = words.split_once(':')?;
-    // Prose may hold a colon; a key is one small word with nothing before it.
-    let is_key = key.starts_with(|c: char| c.is_ascii_lowercase())
-        && key.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let Some((key, value)) = words.split_once(':') else {
+        let alone = words == "optional" || crate::error::similar_name(words, ["optional"]).is_some();
+        return alone.then_some((words, ""));
+    };
+    let key = key.trim_end();
+    let is_word = key.starts_with(|c: char| c.is_ascii_alphabetic())
+        && key.chars().all(|c| c.is_ascii_alphabetic() || c == '_');
+    let small = key.chars().all(|c| !c.is_ascii_uppercase());
+    let is_key = is_word && (small || KEYS.contains(&key.to_ascii_lowercase().as_str()));
     is_key.then(|| (key, value.trim()))
 }
 
 fn set(header: &mut Header, key: &str, piece: &Piece) -> Result<()> {
     let value = piece.text.as_str();
+    if header.is_set(key) {
+        return Err(Error::project(format!("key `{key}` stands twice")));
+    }
     if value.is_empty() && key != "optional" {
         return Err(Error::project(format!("key `{key}` has no value")));
     }
@@ -257,7 +280,7 @@ fn column(piece: &Piece) -> Result<ColumnNote> {
 
 fn fresh(value: &str) -> Result<i64> {
     let number = value.strip_suffix("days").or_else(|| value.strip_suffix("day")).unwrap_or("");
-    number.trim().parse().map_err(|source| {
+    number.trim().parse::<u32>().map(i64::from).map_err(|source| {
         Error::project(format!("`{value}` is not an age"))
             .help("for example `fresh: 3 days`")
             .caused_by(source)
@@ -271,7 +294,7 @@ fn rows(value: &str) -> Result<(u64, Option<u64>)> {
             "" => None,
             most => Some(most.parse().ok()?),
         };
-        Some((least, most))
+        (most.is_none_or(|most| least <= most)).then_some((least, most))
     });
     parsed.ok_or_else(|| {
         Error::project(format!("`{value}` is not a band of rows"))

@@ -48,13 +48,7 @@ pub struct Project {
 /// # Errors
 /// Kind `Project`, one for each independent fault; kind `Environment` when a file cannot be read.
 pub fn load(root: &Path) -> Result<Project, Errors> {
-    let config_path = root.join(config::FILE_NAME);
-    if !config_path.is_file() {
-        return Err(Error::usage(format!("no `{}` in `{}`", config::FILE_NAME, root.display()))
-            .help("run this in a project folder, or name one with `--project DIR`")
-            .help("`tierbook init DIR` makes a new one")
-            .into());
-    }
+    let config_path = config_path(root)?;
     let mut files = BTreeMap::new();
     let mut faults = Vec::new();
     let text = read(root, &config_path, &mut files)?;
@@ -86,9 +80,37 @@ pub fn load(root: &Path) -> Result<Project, Errors> {
     }
 }
 
+/// Reads the config alone, for a run that wants to know where to tell of its faults.
+///
+/// # Errors
+/// As for [`load`], for the config.
+pub fn load_config(root: &Path) -> Result<Config, Errors> {
+    let path = config_path(root)?;
+    Ok(config::parse(&read(root, &path, &mut BTreeMap::new())?)?)
+}
+
+/// Reads the templates alone.
+///
+/// # Errors
+/// As for [`load`], for the templates.
+pub fn load_templates(root: &Path) -> Result<Templates, Errors> {
+    templates::load(root, &mut BTreeMap::new())
+}
+
+fn config_path(root: &Path) -> Result<PathBuf> {
+    let path = root.join(config::FILE_NAME);
+    if path.is_file() {
+        return Ok(path);
+    }
+    Err(Error::usage(format!("no `{}` in `{}`", config::FILE_NAME, root.display()))
+        .help("run this in a project folder, or name one with `--project DIR`")
+        .help("`tierbook init DIR` makes a new one"))
+}
+
 /// Reads one file of the project and remembers it.
 pub(crate) fn read(root: &Path, path: &Path, files: &mut BTreeMap<String, Arc<str>>) -> Result<Arc<str>> {
-    let text: Arc<str> = files::read_text(path)?.into();
+    // Some editors begin a file with a byte order mark.
+    let text: Arc<str> = files::read_text(path)?.trim_start_matches('\u{feff}').into();
     files.insert(files::relative(path, root), Arc::clone(&text));
     Ok(text)
 }

@@ -180,6 +180,13 @@ impl Bindings {
                 .help("`window_end` is the day after the window's last day")
                 .into());
         }
+        if window_end > as_of.saturating_add(1.day()) {
+            return Err(Error::usage(format!(
+                "the window [{window_start}, {window_end}) goes beyond the as-of day {as_of}"
+            ))
+            .help("rows after the as-of day are not seen: end the window on the day after it, or earlier")
+            .into());
+        }
         Ok(Self { as_of, window_start, window_end, values })
     }
 

@@ -60,7 +60,7 @@ impl QueryFile {
 pub fn parse(name: TableName, path: &str, text: Arc<str>) -> Result<QueryFile> {
     let header = header::parse(path, &text, name.is_staging())?;
     let query = parse_select(path, &text)?;
-    let (mut reads, mut parameters) = mentions(path, &text, &query, 0)?;
+    let (mut reads, mut parameters) = mentions_in(&query, &text, path, None)?;
     for piece in header.checks.iter().map(|(_, piece)| piece).chain(&header.totals) {
         let expression = parse_expression(path, &text, piece)?;
         let (more, used) = mentions_in(&expression, &text, path, Some(piece.range.clone()))?;
@@ -189,10 +189,6 @@ pub fn byte_range(text: &str, span: Span) -> Range<usize> {
 }
 
 type Mentions = (Vec<Mention<TableName>>, Vec<Mention<String>>);
-
-fn mentions(path: &str, text: &Arc<str>, query: &Query, _base: usize) -> Result<Mentions> {
-    mentions_in(query, text, path, None)
-}
 
 /// The tables and parameters in a query or condition. `whole` stands for every place when given, for pieces
 /// whose own places do not count from the start of the file.

@@ -249,6 +249,14 @@ fn versions(
             );
         }
         let version = Version { name, from: day_at(record, "valid_from"), to: day_at(record, "valid_to") };
+        if version.from.zip(version.to).is_some_and(|(from, to)| to <= from) {
+            return Err(Error::project(format!(
+                "version `{}` of rule table `{table}` ends before it begins",
+                version.name
+            ))
+            .at(reader.at(line))
+            .help("`valid_to` is the day after the last one on which it is valid"));
+        }
         match versions.iter().find(|(known, _)| known.name == version.name) {
             Some((known, _)) if *known != version => {
                 return Err(Error::project(format!(
@@ -263,6 +271,13 @@ fn versions(
         }
     }
     versions.sort_by_key(|(version, _)| version.from);
+    if let Some((first, line)) = versions.first()
+        && let Some(from) = first.from
+    {
+        return Err(Error::project(format!("no version of rule table `{table}` is valid before {from}"))
+            .at(reader.at(line.clone()))
+            .help("past months are computed too: leave the first `valid_from` empty"));
+    }
     for pair in versions.windows(2) {
         let [(earlier, _), (later, line)] = pair else { continue };
         if earlier.to.is_none() || earlier.to != later.from {

@@ -45,15 +45,6 @@ pub struct Shelf {
     _lock: File,
 }
 
-/// What publishing did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Publication {
-    /// A new edition.
-    New(EditionId),
-    /// The newest edition of the day is made of the same things already.
-    Unchanged(EditionId),
-}
-
 impl Shelf {
     /// Opens the folder and takes its lock.
     ///
@@ -148,7 +139,9 @@ impl Shelf {
     ///
     /// # Errors
     /// Kind `Environment`; the editions themselves stay readable.
-    pub fn follow(&self, keep: usize, status: &Status, words: &ArchiveWords) -> Result<()> {
+    ///
+    /// The edition that the status speaks of stays, however old its day is.
+    pub fn follow(&self, keep: usize, status: &Status, words: Option<&ArchiveWords>) -> Result<()> {
         let editions = self.editions()?;
         // The greatest as-of day, and of that day the last number: a backfill does not become latest.
         if let Some(latest) = editions.last() {
@@ -156,7 +149,8 @@ impl Shelf {
             files::replace_link(&self.root.join("latest"), &target)?;
         }
         let excess = editions.len().saturating_sub(keep.max(1));
-        for id in editions.iter().take(excess) {
+        let spared = |id: &&EditionId| status.edition.as_deref() != Some(id.to_string().as_str());
+        for id in editions.iter().take(excess).filter(spared) {
             // Out of sight at once, then gone: no reader finds half an edition.
             let aside = self.root.join(".work").join(format!("old-{id}"));
             files::remove_folder_if_there(&aside)?;
@@ -174,14 +168,16 @@ impl Shelf {
     ///
     /// # Errors
     /// Kind `Environment`.
-    pub fn tell(&self, status: &Status, words: &ArchiveWords) -> Result<()> {
+    pub fn tell(&self, status: &Status, words: Option<&ArchiveWords>) -> Result<()> {
+        files::replace(&self.root.join("status.json"), &status.to_bytes()?)?;
+        // Without its layout the archive stays as it was.
+        let Some(words) = words else { return Ok(()) };
         let mut entries = Vec::new();
         for id in self.editions()?.into_iter().rev() {
             if let Ok(manifest) = Manifest::read(&self.folder(id)) {
                 entries.push((id, manifest));
             }
         }
-        files::replace(&self.root.join("status.json"), &status.to_bytes()?)?;
         files::replace(&self.root.join("index.html"), archive::page(&entries, status, words)?.as_bytes())
     }
 }

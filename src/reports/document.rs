@@ -146,6 +146,8 @@ pub struct Table {
     pub rows: Vec<Vec<TableCell>>,
     /// How many rows are not shown, if any, in words.
     pub rest: Option<String>,
+    /// What stands in the place of rows when there are none.
+    pub empty: String,
 }
 
 /// A column of a table.

@@ -26,7 +26,7 @@ use crate::export;
 use crate::models::{Graph, Models};
 use crate::names::{Lang, TableName};
 use crate::project::templates::template_fault;
-use crate::project::{Bindings, Project, ReportTemplate};
+use crate::project::{Bindings, Config, Project, ReportTemplate, Templates};
 use crate::publish::{ArchiveWords, Page};
 use document::{Block, Document};
 use engine::Surroundings;
@@ -130,18 +130,17 @@ pub async fn render(inputs: Inputs<'_>) -> Result<Rendered, Errors> {
 ///
 /// # Errors
 /// Kind `Project` when the style or the layout is missing.
-pub fn archive_words(project: &Project) -> Result<ArchiveWords> {
-    let layout = project
-        .templates
+pub fn archive_words(config: &Config, templates: &Templates) -> Result<ArchiveWords> {
+    let layout = templates
         .parts
         .get("layouts/archive.html")
         .ok_or_else(|| Error::project("no layout `report_templates/layouts/archive.html`"))?;
-    let lang = project.config.languages.first().copied().unwrap_or(Lang::En);
+    let lang = config.languages.first().copied().unwrap_or(Lang::En);
     Ok(ArchiveWords {
         layout: layout.to_string(),
-        style: HtmlWriter::new(&project.templates)?.style().to_owned(),
-        project: project.config.name.clone(),
-        words: project.templates.words.get(&lang).cloned().unwrap_or_default(),
+        style: HtmlWriter::new(templates)?.style().to_owned(),
+        project: config.name.clone(),
+        words: templates.words.get(&lang).cloned().unwrap_or_default(),
         lang: lang.code().to_owned(),
     })
 }

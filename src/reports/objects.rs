@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use minijinja::value::{Enumerator, Kwargs, Object, ObjectRepr, Value, from_args};
+use minijinja::value::{Enumerator, Kwargs, Object, ObjectRepr, Value, ValueKind, from_args};
 use minijinja::{Error, ErrorKind, State};
 
 use super::data::{Datum, ModelData, plain};
@@ -306,6 +306,7 @@ impl Object for CellObject {
 pub(super) fn text_of(value: &Value) -> String {
     match value.downcast_object_ref::<CellObject>() {
         Some(cell) => plain(&cell.datum),
+        None if value.kind() == ValueKind::Bool => value.is_true().to_string(),
         None => value.to_string(),
     }
 }

@@ -67,7 +67,8 @@ pub(super) fn table(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>) 
         shared.words.fill("rows_left_out", &values).map_err(fault)
     });
     let rest = rest.transpose()?;
-    Ok(Block::Table(Table { caption: caption.unwrap_or_default(), columns, rows: cells, rest }))
+    let empty = shared.words.fill("no_rows", &[]).map_err(fault)?;
+    Ok(Block::Table(Table { empty, caption: caption.unwrap_or_default(), columns, rows: cells, rest }))
 }
 
 /// The `where` argument as (column, value).

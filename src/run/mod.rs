@@ -53,13 +53,15 @@ pub enum Question {
 /// # Errors
 /// Any fault; the last good edition is then as it was, and `status.json` and the archive say what happened.
 pub async fn run(request: &Request, progress: Progress<'_>) -> Result<Outcome, Errors> {
-    let project = project::load(&request.project)?;
-    let words = reports::archive_words(&project)?;
-    let out = request.out.clone().unwrap_or_else(|| request.project.join(&project.config.out));
+    // Where editions go, and how the archive looks, is known before anything else can fail.
+    let config = project::load_config(&request.project)?;
+    let templates = project::load_templates(&request.project).ok();
+    let words = templates.and_then(|templates| reports::archive_words(&config, &templates).ok());
+    let out = request.out.clone().unwrap_or_else(|| request.project.join(&config.out));
     let shelf = Shelf::open(&out)?;
     let (result, as_of) = publish_run(request, &shelf, progress).await;
     let started_at = request.now.timestamp().to_string();
-    match &result {
+    match result {
         Ok(outcome) => {
             let status = Status {
                 state: outcome.state,
@@ -68,16 +70,23 @@ pub async fn run(request: &Request, progress: Progress<'_>) -> Result<Outcome, E
                 started_at,
                 errors: Vec::new(),
             };
-            shelf.follow(project.config.keep, &status, &words)?;
+            let followed = shelf.follow(config.keep, &status, words.as_ref());
+            followed.map_err(|error| {
+                error.note(format!("edition {} is published; the archive has not followed", outcome.edition))
+            })?;
+            Ok(outcome)
         }
         Err(errors) => {
             let live = shelf.editions()?.last().copied();
             let as_of = as_of.map(|day| day.to_string());
             // The fault of the run is what the caller must hear of, whatever becomes of this.
-            let _ = shelf.tell(&Status::failed(errors, as_of, live, started_at), &words);
+            let _ = shelf.tell(&Status::failed(&errors, as_of, live, started_at), words.as_ref());
+            Err(errors.note_at_end(match live {
+                Some(id) => format!("nothing was published; edition {id} stays live"),
+                None => "nothing was published".to_owned(),
+            }))
         }
     }
-    result
 }
 
 /// The stages of a run; gives the day beside the result, as far as it was known.
@@ -181,7 +190,7 @@ pub async fn query(
         request,
         &targets(&setting.project),
         work.path(),
-        &work.path().join("faults"),
+        &request.scratch.with_extension("faults"),
         progress,
     )
     .await?;

@@ -7,7 +7,7 @@ use jiff::Zoned;
 use jiff::civil::Date;
 
 use crate::engine::{Engine, Limits};
-use crate::error::Errors;
+use crate::error::{Error, Errors};
 use crate::files::WorkFolder;
 use crate::models::{self, Folders, Graph, Inputs, Models, Progress};
 use crate::names::TableName;
@@ -91,7 +91,9 @@ pub(super) async fn set_up(
     }
     let wanted: BTreeSet<TableName> = graph.needed(&targets).into_iter().collect();
     let sources = sources::open(&warehouse, &wanted)?;
-    let today = request.now.date();
+    let zone = jiff::tz::TimeZone::get(&project.config.timezone)
+        .map_err(|source| Error::internal("the time zone was checked").caused_by(source))?;
+    let today = request.now.with_time_zone(zone).date();
     let day = match (request.as_of, project.config.as_of) {
         (Some(day), _) | (None, AsOfRule::Day(day)) => day,
         (None, _) => today.yesterday().unwrap_or(today),
@@ -102,7 +104,7 @@ pub(super) async fn set_up(
     if uses_newest {
         let work = WorkFolder::new(&request.scratch.join("newest"))?;
         let engine = Engine::new(&setting.limits(request), work.path())?;
-        let day = models::newest_day(setting.inputs(), &engine).await?;
+        let day = models::newest_day(setting.inputs(), &engine, today).await?;
         setting.bindings = Bindings::new(&setting.project.config, day, &request.settings)?;
     }
     Ok(setting)

@@ -22,8 +22,10 @@ pub(super) fn tables(location: &Path, faults: &mut Vec<Error>) -> Result<Vec<Fou
             continue;
         }
         let (stem, parquet) = if path.is_dir() {
-            let parquet: Vec<PathBuf> = files::files_below(&path)?.into_iter().filter(|path| is_parquet(path)).collect();
-            (name.as_str(), parquet)
+            let parquet: Vec<PathBuf> =
+                files::files_below(&path)?.into_iter().filter(|path| is_parquet(path)).collect();
+            // Some writers call the folder itself `orders.parquet`.
+            (name.strip_suffix(".parquet").unwrap_or(&name), parquet)
         } else if is_parquet(&path) {
             (name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem), vec![path.clone()])
         } else {

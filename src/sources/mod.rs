@@ -15,12 +15,12 @@ use arrow::datatypes::{DataType, SchemaRef};
 use datafusion::catalog::TableProvider;
 use datafusion::common::Column;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
-use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig};
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::Expr;
 use serde::Serialize;
 
-use crate::engine::Engine;
+use crate::engine::{self, Engine};
 use crate::error::{Error, Errors, Result};
 use crate::files;
 use crate::names::TableName;
@@ -189,12 +189,9 @@ impl Source {
 
     fn listing(&self) -> Result<ListingTable, DataFusionError> {
         let urls = if self.hive_columns.is_empty() {
-            self.files
-                .iter()
-                .map(|file| ListingTableUrl::parse(file.path.to_string_lossy()))
-                .collect::<Result<_, _>>()?
+            self.files.iter().map(|file| engine::file_url(&file.path)).collect::<Result<_, _>>()?
         } else {
-            vec![ListingTableUrl::parse(format!("{}/", self.path.to_string_lossy()))?]
+            vec![engine::folder_url(&self.path)?]
         };
         let partitions =
             self.hive_columns.iter().map(|column| (column.clone(), DataType::Utf8)).collect::<Vec<_>>();

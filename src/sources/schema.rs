@@ -56,7 +56,38 @@ pub(super) fn open(location: &Path, found: Found) -> Result<Source, Errors> {
     }
     Errors::none_in(faults)?;
     let (schema, _) = schema.ok_or_else(|| Error::internal("a table was found without files"))?;
-    Ok(Source { name: found.name, path: found.path, files, schema, hive_columns: hive.unwrap_or_default() })
+    let hive_columns = hive.unwrap_or_default();
+    if !hive_columns.is_empty() {
+        no_hidden_files(location, &found.path)?;
+    }
+    // A writer may repeat the folder's column in the file: the folder's counts.
+    let own = schema.fields().iter().filter(|field| !hive_columns.contains(field.name())).cloned();
+    let schema = Arc::new(Schema::new(own.collect::<Vec<_>>()));
+    Ok(Source { name: found.name, path: found.path, files, schema, hive_columns })
+}
+
+/// A folder with hive columns is read as a whole, so that a file which a load has hidden while it writes would count.
+fn no_hidden_files(location: &Path, table: &Path) -> Result<(), Errors> {
+    let mut faults = Vec::new();
+    let mut waiting = vec![(table.to_path_buf(), false)];
+    while let Some((folder, in_hidden)) = waiting.pop() {
+        for path in files::entries(&folder)? {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let hidden = in_hidden || name.starts_with('.') || name.starts_with('_');
+            if path.is_dir() {
+                waiting.push((path, hidden));
+            } else if hidden && path.extension().is_some_and(|extension| extension == "parquet") {
+                faults.push(
+                    Error::data(format!(
+                        "`{}` is hidden among the files of a table",
+                        files::relative(&path, location)
+                    ))
+                    .help("a load that has not ended leaves such a file: wait for it, or remove the file"),
+                );
+            }
+        }
+    }
+    Errors::none_in(faults)
 }
 
 /// Size and time of last writing.

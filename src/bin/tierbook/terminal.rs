@@ -22,6 +22,19 @@ pub(crate) fn remark(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
+/// Whether an error says that the reader of the output has gone.
+pub(crate) fn is_broken_pipe(error: &Error) -> bool {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        let io = error.downcast_ref::<std::io::Error>();
+        if io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
 /// Prints every error with its place in its file.
 pub(crate) fn show_errors(errors: &Errors) {
     let renderer = if std::io::stderr().is_terminal() { Renderer::styled() } else { Renderer::plain() };

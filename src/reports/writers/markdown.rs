@@ -90,6 +90,9 @@ fn table_text(table: &Table) -> String {
     for cells in &table.rows {
         let _ = writeln!(text, "{}", row(cells.iter().map(|cell| escape(&cell.cell.text)).collect()));
     }
+    if table.rows.is_empty() {
+        let _ = writeln!(text, "\n{}", guard_start(&escape(&table.empty)));
+    }
     if let Some(rest) = &table.rest {
         let _ = writeln!(text, "\n{}", guard_start(&escape(rest)));
     }

@@ -37,7 +37,9 @@ pub(super) async fn run(
     }
     let is_table = format == RowFormat::Table;
     let shown = limit.or(is_table.then_some(ROWS_SHOWN));
-    let to: Box<dyn Write + Send> = match &output {
+    // A file is written beside and put in place when it is whole.
+    let beside = output.as_ref().map(|path| path.with_added_extension("new"));
+    let to: Box<dyn Write + Send> = match &beside {
         Some(path) => Box::new(std::io::BufWriter::new(files::create(path)?)),
         None => Box::new(std::io::stdout()),
     };
@@ -45,7 +47,21 @@ pub(super) async fn run(
     let progress = |done: usize, of: usize, name: &TableName| meter.step(done, of, name);
     let rows = run::query(request, &question, shown, Format::from(format), to, &progress).await;
     meter.clear();
-    let rows = rows?;
+    let rows = match (rows, &output, &beside) {
+        (Ok(rows), Some(path), Some(beside)) => {
+            files::rename(beside, path)?;
+            rows
+        }
+        (Ok(rows), _, _) => rows,
+        // A reader that has gone away, such as `head`, is no fault.
+        (Err(errors), None, _) if errors.iter().all(terminal::is_broken_pipe) => return Ok(()),
+        (Err(errors), _, beside) => {
+            if let Some(beside) = beside {
+                files::remove_if_there(beside)?;
+            }
+            return Err(errors);
+        }
+    };
     if is_table && limit.is_none() && rows == ROWS_SHOWN {
         terminal::remark(&format!("the first {ROWS_SHOWN} rows; more with --limit N"));
     }
