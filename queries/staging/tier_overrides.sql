@@ -1,6 +1,6 @@
 -- Tiers set by hand, each with a person, a reason and the last day on which it holds.
 --
--- grain: customer_id, tier, expires_on
+-- grain: customer_id, tier
 -- optional
 -- warn: reason is not null
 -- column: customer_id text "Customer"

@@ -154,7 +154,7 @@ impl Engine {
 /// # Errors
 /// The engine's own, for a path that no address can name.
 pub fn file_url(path: &Path) -> Result<ListingTableUrl, DataFusionError> {
-    let path = std::path::absolute(path)?;
+    let path = path.canonicalize()?;
     let url = Url::from_file_path(&path).map_err(|()| unnamed(&path))?;
     ListingTableUrl::try_new(url, None)
 }
@@ -164,7 +164,7 @@ pub fn file_url(path: &Path) -> Result<ListingTableUrl, DataFusionError> {
 /// # Errors
 /// As for [`file_url`].
 pub fn folder_url(path: &Path) -> Result<ListingTableUrl, DataFusionError> {
-    let path = std::path::absolute(path)?;
+    let path = path.canonicalize()?;
     let url = Url::from_directory_path(&path).map_err(|()| unnamed(&path))?;
     ListingTableUrl::try_new(url, None)
 }

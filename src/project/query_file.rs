@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use datafusion::sql::sqlparser::ast::{Expr, ObjectName, Query, SetExpr, Statement, Value, Visit, Visitor};
 use datafusion::sql::sqlparser::dialect::GenericDialect;
-use datafusion::sql::sqlparser::parser::Parser;
-use datafusion::sql::sqlparser::tokenizer::{Location, Span};
+use datafusion::sql::sqlparser::parser::{Parser, ParserError};
+use datafusion::sql::sqlparser::tokenizer::{Location, Span, Token};
 
 use super::header::{self, Header, Piece};
 use crate::error::{Error, Result, Spot};
@@ -75,21 +75,29 @@ pub fn parse(name: TableName, path: &str, text: Arc<str>) -> Result<QueryFile> {
 /// # Errors
 /// Kind `Project` with its place.
 pub fn parse_select(path: &str, text: &Arc<str>) -> Result<Query> {
-    let parsed =
-        Parser::new(&GenericDialect {}).try_with_sql(text).and_then(|mut parser| parser.parse_statements());
-    let mut statements = parsed.map_err(|error| syntax_fault(&error.to_string(), path, text))?;
+    let syntax = |error: ParserError| syntax_fault(&error.to_string(), path, text);
+    let mut parser = Parser::new(&GenericDialect {}).try_with_sql(text).map_err(syntax)?;
     let whole = || Spot::new(path, Arc::clone(text), first_word(text));
-    if statements.len() > 1 {
-        return Err(Error::project("a query file holds one SELECT")
-            .at(whole())
-            .help("make a file for each query"));
+    if parser.peek_token().token == Token::EOF {
+        return Err(Error::project(format!("`{path}` holds no query")).help("write one SELECT in it"));
     }
-    match statements.pop() {
-        Some(Statement::Query(query)) if reads_only(&query.body) => Ok(*query),
-        Some(_) => Err(Error::project("a query only reads")
+    let statement = parser.parse_statement().map_err(syntax)?;
+    let is_ended = parser.consume_token(&Token::SemiColon);
+    while parser.consume_token(&Token::SemiColon) {}
+    let rest = parser.peek_token();
+    if rest.token != Token::EOF {
+        let at = Spot::new(path, Arc::clone(text), byte_range(text, rest.span));
+        return Err(if is_ended {
+            Error::project("a query file holds one SELECT").at(at).help("make a file for each query")
+        } else {
+            Error::project(format!("expected the end of the query, found `{rest}`")).at(at)
+        });
+    }
+    match statement {
+        Statement::Query(query) if reads_only(&query.body) && query.locks.is_empty() => Ok(*query),
+        _ => Err(Error::project("a query only reads")
             .at(whole())
             .help("write one plain SELECT, no other statement")),
-        None => Err(Error::project(format!("`{path}` holds no query")).help("write one SELECT in it")),
     }
 }
 
@@ -129,7 +137,7 @@ pub fn parse_expression(path: &str, text: &Arc<str>, piece: &Piece) -> Result<Ex
     let expression =
         parser.parse_expr().map_err(|error| Error::project(plain(&error.to_string()).0).at(at()))?;
     let rest = parser.peek_token();
-    if rest.token != datafusion::sql::sqlparser::tokenizer::Token::EOF {
+    if rest.token != Token::EOF {
         return Err(Error::project(format!("expected the end of the condition, found `{rest}`")).at(at()));
     }
     Ok(expression)

@@ -102,7 +102,7 @@ pub(super) async fn set_up(
     let bindings = Bindings::new(&project.config, day, &request.settings)?;
     let mut setting = Setting { project, warehouse, graph, sources, bindings };
     if uses_newest {
-        let work = WorkFolder::new(&request.scratch.join("newest"))?;
+        let work = WorkFolder::new(&request.scratch.with_extension("newest"))?;
         let engine = Engine::new(&setting.limits(request), work.path())?;
         let day = models::newest_day(setting.inputs(), &engine, today).await?;
         setting.bindings = Bindings::new(&setting.project.config, day, &request.settings)?;

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::accounts::Account;
 use super::calendar::{Calendar, civil, shanghai_day};
 use super::contracts::{Contract, Outcome};
-use super::ledger::LineRow;
+use super::ledger::{LineRow, Status};
 use super::roles::Part;
 use super::tables::Keys;
 
@@ -137,6 +137,10 @@ impl Tally {
         let Ok(index) = self.planted.binary_search_by_key(&row.buyer, |(place, ..)| *place) else {
             return;
         };
+        // What has not closed is no revenue.
+        if row.contract.is_none() && matches!(row.status, Status::Pending) {
+            return;
+        }
         let day = shanghai_day(row.at);
         if self.window.is_none_or(|(start, end)| day < start || day >= end) {
             return;

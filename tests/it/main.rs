@@ -1,1 +1,23 @@
-//! Integration tests.
+//! Integration tests: one binary, since each one links the query engine again.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests look at the world from outside, and may panic and print"
+)]
+
+mod asof;
+mod broken;
+mod cli;
+mod hostile;
+mod kill;
+mod layout;
+mod models;
+mod optional;
+mod publish;
+mod real;
+mod sources;
+mod support;
+mod tables;
+mod truth;
+mod words;

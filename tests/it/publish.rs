@@ -1,0 +1,209 @@
+//! Editions: the same bytes from the same inputs, visible all at once, and never taken back by a failure.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::Path;
+
+use jiff::civil::date;
+use serde_json::Value;
+use tierbook::sample::{SampleSpec, write_sample};
+
+use crate::support::{self, Project};
+
+/// The manifest of an edition.
+pub(crate) fn manifest(folder: &Path) -> Value {
+    let text = fs::read_to_string(folder.join("manifest.json")).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or(Value::Null)
+}
+
+/// Whether an edition has a manifest, every file of it with its hash, and no other file.
+pub(crate) fn is_whole(folder: &Path) -> bool {
+    let manifest = manifest(folder);
+    let Some(listed) = manifest["files"].as_array() else { return false };
+    let sound = listed.iter().all(|file| {
+        let bytes = fs::read(folder.join(file["path"].as_str().unwrap_or_default())).unwrap_or_default();
+        file["blake3"] == blake3::hash(&bytes).to_hex().as_str() && file["bytes"] == bytes.len()
+    });
+    sound && support::files(folder).len() == listed.len() + 2
+}
+
+fn status(project: &Project) -> Value {
+    serde_json::from_str(&project.read("book/status.json")).unwrap()
+}
+
+fn latest(project: &Project) -> String {
+    fs::read_link(project.path("book/latest")).unwrap().display().to_string()
+}
+
+fn editions(project: &Project) -> Vec<String> {
+    support::folders(&project.path("book/editions"))
+}
+
+#[test]
+fn the_same_inputs_give_the_same_bytes_however_the_work_is_split() {
+    let project = Project::of_sample();
+    let spec = SampleSpec { customers: 40, months: 14, seed: 3, last_day: date(2026, 10, 31) };
+    write_sample(&spec, &project.path("warehouse")).unwrap();
+    let mut first: Option<BTreeMap<String, Vec<u8>>> = None;
+    for partitions in [1, 1, 2, 7] {
+        let out = project.path("out");
+        support::published(&tierbook::run::Request {
+            partitions,
+            out: Some(out.clone()),
+            ..project.request()
+        });
+        let mut tree = support::tree(&out.join("editions"));
+        tree.retain(|path, _| !path.ends_with("times.json"));
+        fs::remove_dir_all(&out).unwrap();
+        let first = first.get_or_insert_with(|| tree.clone());
+        assert_eq!(first.keys().collect::<Vec<_>>(), tree.keys().collect::<Vec<_>>());
+        let differ: Vec<&String> = first.keys().filter(|path| first[*path] != tree[*path]).collect();
+        assert!(differ.is_empty(), "with {partitions} partitions these differ: {differ:?}");
+    }
+}
+
+#[test]
+fn the_same_inputs_again_are_unchanged_and_a_changed_query_is_a_new_edition() {
+    let project = Project::brief();
+    let request = project.request();
+    let first = support::published(&request);
+    assert_eq!((first.state, first.edition.as_str()), ("published", "2026-10-31.1"));
+    assert!(is_whole(&project.path("book/editions/2026-10-31.1")));
+    let before = support::tree(&project.path("book/editions"));
+    let again = support::published(&request);
+    assert_eq!((again.state, again.edition.as_str()), ("unchanged", "2026-10-31.1"));
+    assert_eq!(support::tree(&project.path("book/editions")), before);
+    assert_eq!(status(&project)["state"], "unchanged");
+    assert_eq!(again.headline, first.headline);
+    project.edit("queries/review/brief.sql", "ELSE 'general'", "ELSE 'maintenance'");
+    let changed = support::published(&request);
+    assert_eq!((changed.state, changed.edition.as_str()), ("published", "2026-10-31.2"));
+    assert_eq!(latest(&project), "editions/2026-10-31.2");
+    assert_eq!(editions(&project), ["2026-10-31.1", "2026-10-31.2"]);
+}
+
+#[test]
+fn parameters_templates_rules_and_data_each_make_a_new_edition() {
+    let project = Project::brief();
+    let request = project.request();
+    support::published(&request);
+    project.edit("report_templates/brief.md", "Largest", "Greatest");
+    assert_eq!(support::published(&request).state, "published");
+    project.edit("queries/rules/cuts.csv", "0.4", "0.6");
+    assert_eq!(support::published(&request).state, "published");
+    project.set("value", "\"20\"");
+    assert_eq!(support::published(&request).state, "published");
+    let path = project.path("warehouse/customers.parquet");
+    crate::tables::write_parquet("customer_id:text,customer_name:text\nc1,New name\n", &path);
+    project.edit("queries/review/brief.sql", "JOIN staging.customers", "LEFT JOIN staging.customers");
+    project.edit("queries/review/brief.sql", "  c.customer_id,", "  s.customer_id,");
+    project.edit("queries/review/brief.sql", "BY c.customer_id", "BY s.customer_id");
+    assert_eq!(support::published(&request).edition, "2026-10-31.5");
+    assert_eq!(support::published(&request).state, "unchanged");
+}
+
+#[test]
+fn a_backfill_does_not_become_latest() {
+    let project = Project::brief();
+    support::published(&project.request());
+    let earlier = support::published(&project.as_of(date(2026, 9, 30)));
+    assert_eq!(earlier.edition, "2026-09-30.1");
+    assert_eq!(latest(&project), "editions/2026-10-31.1");
+    assert_eq!(editions(&project), ["2026-09-30.1", "2026-10-31.1"]);
+    let archive = project.read("book/index.html");
+    assert!(archive.contains("editions/2026-09-30.1/en/brief.html"));
+}
+
+#[test]
+fn a_failed_run_is_told_in_status_and_archive_until_the_next_good_one() {
+    let project = Project::brief();
+    let request = project.request();
+    support::published(&request);
+    let good = support::tree(&project.path("book/editions"));
+    project.edit("queries/review/brief.sql", "check: revenue > 0", "check: revenue > 50");
+    let errors = support::publish(&request).expect_err("a check does not hold");
+    assert_eq!(errors.exit_code(), 1);
+    assert_eq!(support::tree(&project.path("book/editions")), good);
+    assert_eq!(latest(&project), "editions/2026-10-31.1");
+    let told = status(&project);
+    assert_eq!((&told["state"], &told["edition"]), (&"failed".into(), &"2026-10-31.1".into()));
+    assert_eq!(told["as_of"], "2026-10-31");
+    assert_eq!(told["errors"][0]["kind"], "data");
+    assert!(project.read("book/index.html").contains("The last run failed"));
+    assert!(!project.path("book/.work").exists(), "the work folder stays behind");
+    project.edit("queries/review/brief.sql", "check: revenue > 50", "check: revenue > 0.5");
+    assert_eq!(support::published(&request).edition, "2026-10-31.2");
+    assert_eq!(status(&project)["state"], "published");
+    assert!(!project.read("book/index.html").contains("The last run failed"));
+    assert!(!project.path("book/faults").exists(), "offending rows of an earlier run stay behind");
+}
+
+#[test]
+fn a_first_run_that_fails_publishes_nothing_and_says_so() {
+    let project = Project::brief();
+    project.edit("queries/review/brief.sql", "check: revenue > 0", "check: revenue > 50");
+    support::publish(&project.request()).expect_err("a check does not hold");
+    assert!(editions(&project).is_empty() && !project.path("book/latest").is_symlink());
+    assert_eq!((&status(&project)["state"], &status(&project)["edition"]), (&"failed".into(), &Value::Null));
+    let archive = project.read("book/index.html");
+    assert!(archive.contains("The last run failed") && archive.contains("Nothing has been published yet"));
+}
+
+#[test]
+fn a_fault_of_the_project_itself_is_told_in_the_archive_too() {
+    let project = Project::brief();
+    support::published(&project.request());
+    project.edit("queries/review/brief.sql", "SELECT", "SELEKT");
+    project.tierbook(&["run"]).failed_with(2);
+    assert_eq!(status(&project)["state"], "failed");
+    assert!(project.read("book/index.html").contains("The last run failed"));
+}
+
+#[test]
+fn a_lock_that_is_held_is_told_and_not_broken() {
+    let project = Project::brief();
+    project.tierbook(&["run"]).fine();
+    let lock = File::options().write(true).open(project.path("book/.lock")).unwrap();
+    lock.lock().unwrap();
+    let before = support::tree(&project.path("book"));
+    let said = project.tierbook(&["run", "--set", "least=5"]).failed_with(3);
+    assert!(said.err.contains("another run is writing to"), "{}", said.err);
+    assert_eq!(support::tree(&project.path("book")), before);
+    drop(lock);
+    project.tierbook(&["run", "--set", "least=5"]).fine();
+}
+
+#[test]
+fn only_as_many_editions_stay_as_are_to_be_kept() {
+    let project = Project::brief();
+    project.set("keep", "2");
+    for day in [date(2026, 10, 3), date(2026, 10, 4), date(2026, 10, 31)] {
+        support::published(&project.as_of(day));
+    }
+    assert_eq!(editions(&project), ["2026-10-04.1", "2026-10-31.1"]);
+    assert_eq!(latest(&project), "editions/2026-10-31.1");
+    assert!(!project.read("book/index.html").contains("2026-10-03"));
+}
+
+#[test]
+fn what_a_killed_run_left_is_cleared() {
+    let project = Project::brief();
+    project.write("book/.work/models/review.brief.parquet", "half a file");
+    project.write("book/.work/edition/en/brief.html", "half a page");
+    project.write("book/faults/review.brief.check-1.csv", "old");
+    let outcome = support::published(&project.request());
+    assert_eq!(outcome.edition, "2026-10-31.1");
+    assert!(is_whole(&project.path("book/editions/2026-10-31.1")));
+    assert!(!project.path("book/.work").exists() && !project.path("book/faults").exists());
+}
+
+#[test]
+fn a_damaged_edition_is_made_again() {
+    let project = Project::brief();
+    support::published(&project.request());
+    let page = project.path("book/editions/2026-10-31.1/en/brief.html");
+    fs::write(&page, fs::read_to_string(&page).unwrap() + " ").unwrap();
+    let again = support::published(&project.request());
+    assert_eq!((again.state, again.edition.as_str()), ("published", "2026-10-31.2"));
+    assert_eq!(latest(&project), "editions/2026-10-31.2");
+}

@@ -1,0 +1,359 @@
+//! A temporary project, and the means to run it through the library and through the binary.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use jiff::civil::Date;
+use serde_json::{Map, Value};
+use tempfile::TempDir;
+use tierbook::error::Errors;
+use tierbook::export::Format;
+use tierbook::names::TableName;
+use tierbook::run::{self, Outcome, Question, Request};
+
+use crate::tables;
+
+/// The tables that every project has, without a row.
+const EMPTY: [(&str, &str); 2] = [
+    ("customers", "customer_id:text,customer_name:text\n"),
+    ("sales", "order_id:text,line_no:int,customer_id:text,sold_on:date,amount:decimal,state:text\n"),
+];
+
+/// A row of a model.
+pub(crate) type Row = Map<String, Value>;
+
+/// The repository, which is itself a project.
+pub(crate) fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A project in a folder of its own, which goes with the value.
+pub(crate) struct Project {
+    folder: TempDir,
+}
+
+impl Project {
+    fn empty() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// The shipped queries, templates and config over staging tables given as typed CSV. Tables that are not given
+    /// are not mapped; the two that every project has are then empty.
+    pub(crate) fn shipped(given: &[(String, String)]) -> Self {
+        let project = Self::unmapped();
+        let empty = EMPTY.map(|(table, head)| (table.to_owned(), head.to_owned()));
+        let others = empty.iter().filter(|(table, _)| given.iter().all(|(name, _)| name != table));
+        for (table, text) in given.iter().chain(others) {
+            project.write(&format!("queries/staging/{table}.sql"), &staging(table));
+            tables::write_parquet(text, &project.path(&format!("warehouse/{table}.parquet")));
+        }
+        project
+    }
+
+    /// The shipped project with no staging query at all.
+    pub(crate) fn unmapped() -> Self {
+        let project = Self::of_sample();
+        fs::remove_dir_all(project.path("queries/staging")).unwrap();
+        project
+    }
+
+    /// The shipped project as it is, over `warehouse/` in its folder, which is not there yet.
+    pub(crate) fn of_sample() -> Self {
+        let project = Self::empty();
+        for part in ["queries", "report_templates", "tierbook.toml"] {
+            copy(&repository().join(part), &project.path(part));
+        }
+        project.set("location", "\"warehouse\"");
+        project
+    }
+
+    /// `tests/projects/brief`: two tables, one model, one report, in a fraction of a second.
+    pub(crate) fn brief() -> Self {
+        let project = Self::empty();
+        copy(&repository().join("tests/projects/brief"), project.root());
+        for part in ["components", "layouts", "locales"] {
+            let part = format!("report_templates/{part}");
+            copy(&repository().join(&part), &project.path(&part));
+        }
+        project.load_warehouse();
+        project
+    }
+
+    /// The same project, with all that it has published, in another folder.
+    pub(crate) fn copied(&self) -> Self {
+        let project = Self::empty();
+        copy(self.root(), project.root());
+        project
+    }
+
+    /// Turns every typed CSV of `warehouse/` into a Parquet file.
+    pub(crate) fn load_warehouse(&self) {
+        for path in files(&self.path("warehouse")) {
+            if path.extension().is_some_and(|extension| extension == "csv") {
+                tables::write_parquet(&fs::read_to_string(&path).unwrap(), &path.with_extension("parquet"));
+                fs::remove_file(&path).unwrap();
+            }
+        }
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn path(&self, relative: &str) -> PathBuf {
+        self.root().join(relative)
+    }
+
+    pub(crate) fn write(&self, relative: &str, text: &str) {
+        let path = self.path(relative);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    pub(crate) fn read(&self, relative: &str) -> String {
+        fs::read_to_string(self.path(relative)).unwrap_or_else(|error| panic!("{relative}: {error}"))
+    }
+
+    /// Replaces a piece of a file, which must be there.
+    pub(crate) fn edit(&self, relative: &str, from: &str, to: &str) {
+        let text = self.read(relative);
+        assert!(text.contains(from), "`{from}` is not in {relative}");
+        self.write(relative, &text.replacen(from, to, 1));
+    }
+
+    /// Gives a key of `tierbook.toml` another value.
+    pub(crate) fn set(&self, key: &str, value: &str) {
+        let text = self.read("tierbook.toml");
+        let head = format!("{key} = ");
+        assert!(text.lines().any(|line| line.starts_with(&head)), "no `{key}` in tierbook.toml");
+        let line = |line: &str| {
+            if line.starts_with(&head) { format!("{head}{value}\n") } else { format!("{line}\n") }
+        };
+        self.write("tierbook.toml", &text.lines().map(line).collect::<String>());
+    }
+
+    /// Publishes the rows of these models, and no report but a title.
+    pub(crate) fn export_only(&self, models: &[&str]) {
+        self.write("report_templates/rows.md", "# {{ project }}\n");
+        self.set("publish", "[\"rows\"]");
+        self.set("exports", &format!("{models:?}"));
+    }
+
+    pub(crate) fn request(&self) -> Request {
+        Request {
+            project: self.root().to_path_buf(),
+            warehouse: None,
+            as_of: None,
+            settings: Vec::new(),
+            out: None,
+            scratch: self.path(".scratch"),
+            now: "2026-11-01T02:00[Asia/Shanghai]".parse().unwrap(),
+            partitions: 0,
+        }
+    }
+
+    pub(crate) fn as_of(&self, day: Date) -> Request {
+        Request { as_of: Some(day), ..self.request() }
+    }
+
+    /// Runs the binary in the project's folder.
+    pub(crate) fn tierbook(&self, arguments: &[&str]) -> Said {
+        let output = self.command(arguments).output().unwrap();
+        Said {
+            code: output.status.code(),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// The binary with nothing of the caller's environment.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tierbook"));
+        command.args(arguments).current_dir(self.root()).env_clear().env("TMPDIR", self.root());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// The rows of an exported model of the newest edition.
+    pub(crate) fn exported(&self, model: &str) -> Vec<BTreeMap<String, String>> {
+        records(&self.read(&format!("book/latest/data/{model}.csv")))
+    }
+}
+
+/// What the binary said.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Said {
+    /// Standard output of a call that went well.
+    #[track_caller]
+    pub(crate) fn fine(self) -> String {
+        assert_eq!(self.code, Some(0), "{}{}", self.out, self.err);
+        self.out
+    }
+
+    #[track_caller]
+    pub(crate) fn failed_with(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{}{}", self.out, self.err);
+        self
+    }
+}
+
+fn staging(table: &str) -> String {
+    let (grain, as_of) = match table {
+        "customers" => ("customer_id", ""),
+        "sales" => ("order_id, line_no", "-- as_of: sold_on\n"),
+        "contracts" => ("contract_id", "-- as_of: signed_on\n"),
+        "payments" => ("payment_id", "-- as_of: paid_on\n"),
+        "costs" => ("customer_id, month", "-- as_of: month\n"),
+        // A customer may have two of a kind, so they are numbered.
+        "subscriptions" => ("n", "-- as_of: month\n"),
+        "tier_overrides" => ("customer_id, tier", ""),
+        other => panic!("no grain is known for a given table `{other}`"),
+    };
+    let number =
+        if grain == "n" { ", row_number() OVER (ORDER BY customer_id, month, mrr) AS n" } else { "" };
+    format!("-- grain: {grain}\n{as_of}SELECT *{number} FROM warehouse.{table}\n")
+}
+
+/// Runs what is asynchronous on a thread whose stack is as deep as the program's own.
+pub(crate) fn wait<T: Send>(work: impl AsyncFnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let body = || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(work())
+        };
+        let thread = std::thread::Builder::new().stack_size(64 << 20).spawn_scoped(scope, body).unwrap();
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+pub(crate) fn publish(request: &Request) -> Result<Outcome, Errors> {
+    wait(async || run::run(request, &|_, _, _| {}).await)
+}
+
+/// Publishes, and says all faults when it cannot.
+#[track_caller]
+pub(crate) fn published(request: &Request) -> Outcome {
+    publish(request).unwrap_or_else(|errors| panic!("{}", told(&errors)))
+}
+
+/// The rows of a model, money as text.
+pub(crate) fn query(request: &Request, model: &str) -> Result<Vec<Row>, Errors> {
+    let question = Question::Table(model.parse::<TableName>().unwrap());
+    let mut bytes = Vec::new();
+    let to = Box::new(&mut bytes);
+    wait(async || run::query(request, &question, None, Format::Json, to, &|_, _, _| {}).await)?;
+    let rows: Vec<Row> = serde_json::from_slice(&bytes).unwrap();
+    Ok(rows)
+}
+
+/// Errors with their help and notes, without the text of their files.
+pub(crate) fn told(errors: &Errors) -> String {
+    let mut text = String::new();
+    for error in errors.iter() {
+        text.push_str(&format!("{error}\n"));
+        for line in error.notes.iter().chain(&error.help) {
+            text.push_str(&format!("  {line}\n"));
+        }
+        if let Some(source) = &error.source {
+            text.push_str(&format!("  caused by {source}\n"));
+        }
+    }
+    text
+}
+
+/// The records of a CSV text by column.
+pub(crate) fn records(text: &str) -> Vec<BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    reader.deserialize().map(|record| record.unwrap()).collect()
+}
+
+/// Copies a file or a folder; a link stays a link.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    if from.is_symlink() {
+        std::os::unix::fs::symlink(fs::read_link(from).unwrap(), to).unwrap();
+    } else if from.is_dir() {
+        fs::create_dir_all(to).unwrap();
+        for entry in fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            copy(&entry.path(), &to.join(entry.file_name()));
+        }
+    } else {
+        fs::copy(from, to).unwrap();
+    }
+}
+
+/// All files below a folder, sorted; links are not followed.
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut waiting = vec![folder.to_path_buf()];
+    while let Some(folder) = waiting.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.is_symlink() { waiting.push(path) } else { found.push(path) }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Everything below a folder by path: the bytes of a file, the target of a link.
+pub(crate) fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let content = |path: &PathBuf| {
+        if path.is_symlink() {
+            fs::read_link(path).unwrap().into_os_string().into_encoded_bytes()
+        } else {
+            fs::read(path).unwrap()
+        }
+    };
+    let name = |path: &PathBuf| path.strip_prefix(folder).unwrap().display().to_string();
+    files(folder).iter().map(|path| (name(path), content(path))).collect()
+}
+
+/// Folders right below a folder, by name, sorted.
+pub(crate) fn folders(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    let mut names: Vec<String> = entries
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+/// Runs every case on the machine's cores, and fails with all that went wrong, by case.
+pub(crate) fn every(cases: &[String], run: impl Fn(&str) -> Result<(), String> + Sync) {
+    assert!(!cases.is_empty(), "no case");
+    let next = AtomicUsize::new(0);
+    let failures = Mutex::new(BTreeMap::new());
+    let worker = || {
+        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(case)));
+            let result = result.unwrap_or_else(|panic| {
+                Err(panic
+                    .downcast::<String>()
+                    .map_or_else(|_| "it panics; see above".to_owned(), |words| *words))
+            });
+            if let Err(reason) = result {
+                failures.lock().unwrap().insert(case.clone(), reason);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(worker);
+        }
+    });
+    let failures = failures.into_inner().unwrap();
+    let told: Vec<String> = failures.iter().map(|(case, reason)| format!("--- {case}\n{reason}")).collect();
+    assert!(told.is_empty(), "{} of {} cases fail:\n{}", told.len(), cases.len(), told.join("\n"));
+}
