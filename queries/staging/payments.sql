@@ -2,6 +2,7 @@
 --
 -- grain: payment_id
 -- as_of: paid_on
+-- fresh: 10 days
 -- optional
 -- check: paid_on is not null and amount is not null
 -- check: kind is not null and kind in ('deposit', 'presale', 'instalment', 'final', 'refund')

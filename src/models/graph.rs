@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::error::{Error, Errors};
+use crate::error::{Error, ErrorKind, Errors};
 use crate::names::TableName;
 use crate::project::{Project, QueryFile, contract};
+
+/// The folder of a query that somebody asks for, and that no file holds.
+pub const ASKED: &str = "query";
 
 /// The graph of a project over a warehouse.
 #[derive(Debug)]
@@ -133,13 +136,18 @@ fn resolve(
     }
     let wrong = name.to_string();
     let spot = query.spot(range);
+    let asked = query.name.schema() == ASKED;
     if name.is_warehouse() {
         let tables: Vec<String> = warehouse.iter().map(ToString::to_string).collect();
-        let mut error = Error::data(format!("table `{wrong}` is not in the warehouse"))
+        let kind = if asked { ErrorKind::Project } else { ErrorKind::Data };
+        let mut error = Error::new(kind, format!("table `{wrong}` is not in the warehouse"))
             .at(spot)
             .did_you_mean("table", &wrong, tables.iter().map(String::as_str));
         if tables.is_empty() {
             error = error.help("the warehouse holds no Parquet file at all");
+        }
+        if asked {
+            return Some(error);
         }
         return Some(error.help(format!(
             "`{}` cannot do without it; a table that may be absent has `-- optional` in its staging query",

@@ -243,7 +243,7 @@ fn asked(question: &Question) -> Result<Option<QueryFile>> {
         Question::Table(name) => format!("SELECT * FROM {name}"),
         Question::Sql(sql) => sql.clone(),
     };
-    query_file::parse(TableName::new("query", "sql"), "--sql", text.into()).map(Some)
+    query_file::parse(TableName::new(models::graph::ASKED, "sql"), "--sql", text.into()).map(Some)
 }
 
 fn names_read(query: &QueryFile) -> BTreeSet<TableName> {

@@ -29,7 +29,7 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value_t = TextFormat::Text)]
         format: TextFormat,
     },
-    /// Parse, plan and lint all SQL, templates and config, without touching rows.
+    /// Parse, plan and lint all SQL, and parse templates and config, without touching rows.
     #[command(after_help = "Example:\n  tierbook check")]
     Check {
         #[command(flatten)]
