@@ -116,6 +116,6 @@ fn what_is_no_parquet_is_no_table() {
     fs::create_dir(project.path("warehouse/empty")).unwrap();
     fs::write(project.path("warehouse/.hidden.parquet"), "half").unwrap();
     project.tierbook(&["run"]).fine();
-    let said = project.tierbook(&["query", "--sql", "SELECT * FROM warehouse.empty"]).failed_with(1);
+    let said = project.tierbook(&["query", "--sql", "SELECT * FROM warehouse.empty"]).failed_with(2);
     assert!(said.err.contains("warehouse.empty"), "{}", said.err);
 }
