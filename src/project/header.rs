@@ -98,7 +98,7 @@ pub struct Header {
     pub needs: Vec<(TableName, String)>,
     /// Optional tables that are read as empty ones where they are unavailable.
     pub empty_if_missing: Vec<(TableName, Range<usize>)>,
-    /// Where the whole block stands.
+    /// Where the value of `grain` stands.
     pub grain_range: Range<usize>,
 }
 

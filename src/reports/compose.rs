@@ -111,9 +111,7 @@ impl Composer<'_> {
             (TagEnd::Strong, Frame::Inlines(inlines)) => self.inline(Inline::Strong { inlines }),
             (TagEnd::Emphasis, Frame::Inlines(inlines)) => self.inline(Inline::Emphasis { inlines }),
             (TagEnd::Link, Frame::Inlines(_)) => {
-                return Err(
-                    "links between reports are written `{{ t(...) }}` with the report's name".to_owned()
-                );
+                return Err("a report holds no links: its pages lead to one another by themselves".to_owned());
             }
             (TagEnd::BlockQuote(_), Frame::Blocks(blocks)) => self.block(Block::Quote { blocks }),
             (TagEnd::Item, Frame::Blocks(blocks)) => {

@@ -96,13 +96,6 @@ pub enum Inline {
         /// As it is.
         text: String,
     },
-    /// A link within the edition.
-    Link {
-        /// Where to, without its ending: a report's name.
-        target: String,
-        /// The words.
-        inlines: Vec<Inline>,
-    },
     /// A new line.
     Break,
 }

@@ -24,7 +24,7 @@ pub(super) struct Surroundings {
     pub(super) totals: Vec<ControlTotal>,
     /// Rule tables of what it reads, and their versions.
     pub(super) rules: Vec<(String, String)>,
-    /// How many customers a ratio wants.
+    /// The words, and what markers stand for.
     pub(super) shared: Arc<Shared>,
 }
 

@@ -260,13 +260,17 @@ impl Draft<'_> {
                 cohorts.push((key, Cohort { label, size: self.show(*row, size), cells: Vec::new() }));
             }
             if let Some((_, cohort)) = cohorts.last_mut() {
+                // A month without a row stays empty rather than being filled by the next one.
+                if let Datum::Int(months) = self.datum(*row, since) {
+                    let place = usize::try_from(*months).unwrap_or(0);
+                    cohort.cells.resize_with(place.max(cohort.cells.len()), || None);
+                }
                 cohort.cells.push(self.triangle_cell(*row, ratio, partial));
             }
         }
         let skipped = last.map_or(0, |last| cohorts.len().saturating_sub(last));
         let cohorts: Vec<Cohort> = cohorts.into_iter().skip(skipped).map(|(_, cohort)| cohort).collect();
         let n_columns = cohorts.iter().map(|cohort| cohort.cells.len()).max().unwrap_or(0);
-        let _ = since;
         Ok(RetentionTriangle {
             columns: (0..n_columns).map(|column| column.to_string()).collect(),
             average: self.average(n_columns)?,

@@ -96,7 +96,9 @@ pub(super) async fn set_up(
     let today = request.now.with_time_zone(zone).date();
     let day = match (request.as_of, project.config.as_of) {
         (Some(day), _) | (None, AsOfRule::Day(day)) => day,
-        (None, _) => today.yesterday().unwrap_or(today),
+        (None, AsOfRule::Yesterday) => today.yesterday().unwrap_or(today),
+        // The latest that the newest day can be; it is looked for below.
+        (None, AsOfRule::Newest) => today,
     };
     // Settings are looked at before any row is, so that a wrong one is told at once.
     let bindings = Bindings::new(&project.config, day, &request.settings)?;

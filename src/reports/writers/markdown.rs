@@ -112,9 +112,6 @@ fn inline_text(inlines: &[Inline]) -> String {
                 let _ = write!(text, "*{}*", inline_text(inlines));
             }
             Inline::Code { text: words } => text.push_str(&code(words)),
-            Inline::Link { target, inlines } => {
-                let _ = write!(text, "[{}]({target}.md)", inline_text(inlines));
-            }
             Inline::Break => text.push_str("  \n"),
         }
     }
@@ -128,7 +125,7 @@ pub(in crate::reports) fn plain_text(inlines: &[Inline]) -> String {
         match inline {
             Inline::Text { text: words } | Inline::Code { text: words } => text.push_str(words),
             Inline::Cell(cell) => text.push_str(&cell.text),
-            Inline::Strong { inlines } | Inline::Emphasis { inlines } | Inline::Link { inlines, .. } => {
+            Inline::Strong { inlines } | Inline::Emphasis { inlines } => {
                 text.push_str(&plain_text(inlines));
             }
             Inline::Break => text.push(' '),
