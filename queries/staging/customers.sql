@@ -16,6 +16,7 @@
 -- column: store_count count "Stores"
 -- column: planned_store_count count "Planned stores"
 -- column: plan_made_on date "Day of the store plan"
+-- column: plan_is_total bool "The plan counts existing stores too"
 -- column: need_type text "Need"
 -- column: solution_need text "Solution needed"
 -- column: service_channel text "Service channel"
@@ -50,9 +51,16 @@ SELECT
   shop_count AS store_count,
   planned_shop_count AS planned_store_count,
   plan_date AS plan_made_on,
-  requirement AS need_type,
+  CASE plan_basis WHEN '合计' THEN true WHEN '新增' THEN false END AS plan_is_total,
+  CASE requirement
+    WHEN '品牌宣传' THEN 'brand'
+    WHEN '提升销售额' THEN 'sales_lift'
+    WHEN '单店提效' THEN 'shop_lift'
+    WHEN '开业资金' THEN 'opening_cash'
+    WHEN '排队叫号' THEN 'queueing'
+  END AS need_type,
   CASE solution WHEN '定制' THEN 'bespoke' WHEN '混合' THEN 'mixed' WHEN '标准' THEN 'standard' END AS solution_need,
-  service_mode AS service_channel,
+  CASE service_mode WHEN '专属' THEN 'manager' WHEN '人工' THEN 'remote' WHEN '私享' THEN 'private' WHEN '自助' THEN 'self' END AS service_channel,
   staff_count AS headcount,
   CASE lead_from WHEN '自有' THEN 'own' WHEN '第三方' THEN 'third_party' END AS source,
   CAST(created_at AT TIME ZONE $timezone AS DATE) AS created_on,

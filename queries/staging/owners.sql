@@ -20,3 +20,5 @@ SELECT
   city,
   email
 FROM warehouse.sales_rep
+-- Who has left owns nobody any more; what was sold keeps the number.
+WHERE team <> '已离职'

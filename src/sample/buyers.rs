@@ -5,6 +5,7 @@ use super::calendar::{Calendar, Month};
 use super::draw::{Draw, Source, Stream, whole};
 use super::products;
 use super::roles::Part;
+use super::shops::ShopDays;
 
 /// When a customer buys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub(super) struct Buyer {
     pub(super) start: u32,
     /// Bought before the first month already, so that month need not have its first order.
     is_old: bool,
+    /// Came in the last months: a first order for many months would make it look large.
+    is_late: bool,
     /// The month from which on it never buys, for those whose part says so.
     pub(super) end: Option<u32>,
     /// Yearly spending in cents at usage 1.
@@ -56,6 +59,8 @@ pub(super) struct Buyer {
     pub(super) rep: Option<u32>,
     /// How many of its shops order under their own number.
     pub(super) n_shops: u32,
+    /// Since when and until when two of them do.
+    pub(super) shop_days: ShopDays,
     /// Days after which it pays, at most.
     pub(super) pays_within: i32,
 }
@@ -83,6 +88,7 @@ impl Buyer {
             rhythm,
             start: account.start,
             is_old: account.is_old,
+            is_late: account.start + 3 >= calendar.n_months(),
             end: (account.part == Part::LateRefund).then(|| window.saturating_sub(1)),
             scale: account.scale,
             usage: draw.spread(0.75, 1.25),
@@ -97,9 +103,10 @@ impl Buyer {
             frequency,
             basket,
             discount: draw_discount(&mut draw, account),
-            cost: draw_cost(&mut draw),
+            cost: draw_cost(&mut draw, account),
             rep: account.rep,
             n_shops,
+            shop_days: ShopDays::draw(account, source, calendar),
             pays_within: if account.scale >= LARGE { draw.between(5, 45) } else { draw.between(0, 3) },
         }
     }
@@ -121,6 +128,11 @@ impl Buyer {
             State::Using => self.walk(draw),
         }
         self.state == State::Using
+    }
+
+    /// Whether the product is used in a month, which is the one that passed last.
+    pub(super) fn uses(&self, month: &Month) -> bool {
+        self.state == State::Using && self.end.is_none_or(|end| month.index < end)
     }
 
     fn walk(&mut self, draw: &mut Draw) {
@@ -160,6 +172,7 @@ impl Buyer {
         };
         let amount = match self.rhythm {
             Rhythm::Monthly => a_month,
+            Rhythm::Irregular | Rhythm::Annual(_) if is_first && self.is_late => a_month * 2.0,
             Rhythm::Irregular => a_month / self.frequency * draw.spread(0.5, 1.5),
             Rhythm::Annual(_) => a_month * 11.0,
         };
@@ -208,7 +221,8 @@ fn draw_discount(draw: &mut Draw, account: &Account) -> i64 {
     }
 }
 
-/// A few ordinary customers cost more than they bring; those planted for it have a rule of their own.
-fn draw_cost(draw: &mut Draw) -> i64 {
-    i64::from(if draw.chance(0.01) { draw.between(1_700, 2_600) } else { draw.between(900, 1_120) })
+/// A few small customers cost more than they bring; those planted for it have a rule of their own.
+fn draw_cost(draw: &mut Draw, account: &Account) -> i64 {
+    let cost = if draw.chance(0.01) { draw.between(1_700, 2_600) } else { draw.between(900, 1_120) };
+    i64::from(if account.scale >= 5_000_000 && cost > 1_120 { cost / 2 } else { cost })
 }

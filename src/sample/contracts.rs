@@ -52,6 +52,8 @@ pub(super) struct Contract {
     pub(super) starts_on: i32,
     pub(super) ends_on: i32,
     pub(super) outcome: Outcome,
+    /// The day on which it closed, if it did.
+    pub(super) closed_on: Option<i32>,
 }
 
 /// What has become of a contract by the last day.
@@ -82,7 +84,12 @@ enum Fate {
 }
 
 /// The payments of a contract up to the last day, in order of time, and what they come to.
-pub(super) fn pay(draw: &mut Draw, signed_at: i64, amount: i64, last_day: i32) -> (Vec<Payment>, Outcome) {
+pub(super) fn pay(
+    draw: &mut Draw,
+    signed_at: i64,
+    amount: i64,
+    last_day: i32,
+) -> (Vec<Payment>, Outcome, Option<i32>) {
     use Fate as F;
     let fates = [F::Pays, F::Overpays, F::Stalls, F::DepositsOnly, F::TakesBack, F::Forfeits];
     let fate = fates[draw.weighted(&[78, 4, 7, 3, 5, 3])];
@@ -91,7 +98,8 @@ pub(super) fn pay(draw: &mut Draw, signed_at: i64, amount: i64, last_day: i32) -
     plan.sort_by_key(|payment| (payment.at, payment.purpose));
     let is_refunded = plan.iter().any(|payment| payment.purpose == Purpose::Refund);
     let paid: i64 = plan.iter().map(|payment| payment.amount).sum();
-    let outcome = match (closes(&plan, amount), fate) {
+    let closed_on = closing(&plan, amount);
+    let outcome = match (closed_on.is_some(), fate) {
         (true, F::Overpays) if is_refunded => Outcome::Overpaid,
         (true, _) => Outcome::Closed,
         (false, F::DepositsOnly) if paid >= amount => Outcome::DepositsOnly,
@@ -99,7 +107,7 @@ pub(super) fn pay(draw: &mut Draw, signed_at: i64, amount: i64, last_day: i32) -
         (false, F::Forfeits) if !plan.is_empty() => Outcome::Forfeited,
         (false, _) => Outcome::Open,
     };
-    (plan, outcome)
+    (plan, outcome, closed_on)
 }
 
 fn plan(draw: &mut Draw, fate: Fate, signed_on: i32, amount: i64) -> Vec<Payment> {
@@ -148,7 +156,7 @@ fn plan(draw: &mut Draw, fate: Fate, signed_on: i32, amount: i64) -> Vec<Payment
     payments
 }
 
-fn closes(payments: &[Payment], amount: i64) -> bool {
+fn closing(payments: &[Payment], amount: i64) -> Option<i32> {
     let mut paid = 0;
     let mut is_firm = false;
     for (index, payment) in payments.iter().enumerate() {
@@ -157,10 +165,10 @@ fn closes(payments: &[Payment], amount: i64) -> bool {
         let is_end_of_day =
             payments.get(index + 1).is_none_or(|next| shanghai_day(next.at) != shanghai_day(payment.at));
         if is_end_of_day && is_firm && paid >= amount {
-            return true;
+            return Some(shanghai_day(payment.at));
         }
     }
-    false
+    None
 }
 
 /// The payments of a pre-sale without contract up to the last day, and whether it was completed by then.

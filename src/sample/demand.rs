@@ -141,7 +141,7 @@ fn order(draw: &mut Draw, buyer: &Buyer, place: u32, day: i32, budget: i64, cour
         let slot = (first.unsigned_abs() + index) as usize % buyer.basket.len();
         let is_from_basket = is_usual && draw.chance(0.85);
         let product = if is_from_basket { buyer.basket[slot] } else { products::choose(draw, share) };
-        lines.push(line(draw, buyer, product, share));
+        lines.push(line(draw, buyer, day, product, share));
     }
     Order { at: instant(day, second), buyer: place, course, nth: 0, rep: buyer.rep, lines }
 }
@@ -157,7 +157,7 @@ fn draw_lines(draw: &mut Draw, budget: i64) -> u32 {
     low + draw.below(high - low + 1)
 }
 
-fn line(draw: &mut Draw, buyer: &Buyer, product: u8, budget: i64) -> Line {
+fn line(draw: &mut Draw, buyer: &Buyer, day: i32, product: u8, budget: i64) -> Line {
     let entry = &PRODUCTS[usize::from(product)];
     let pieces = (budget + entry.price / 2) / entry.price;
     let quantity = i32::try_from(pieces).unwrap_or(i32::MAX).max(1);
@@ -170,6 +170,7 @@ fn line(draw: &mut Draw, buyer: &Buyer, product: u8, budget: i64) -> Line {
         _ => gross * entry.cost / 1_000 * buyer.cost / 1_000 * i64::from(draw.between(97, 103)) / 100,
     };
     let shop = if buyer.n_shops == 0 { 0 } else { 1 + draw.below(buyer.n_shops) };
+    let shop = buyer.shop_days.open_shop(shop, day);
     let shop = u8::try_from(shop).expect("at most twelve shops order under their own number");
     Line { product, shop, quantity, gross, discount, cost }
 }

@@ -22,6 +22,28 @@ pub(super) enum Stream {
     Settlement = 5,
     /// Sales representatives.
     Reps = 6,
+    /// Who is planted in the tables around sales.
+    Casting = 7,
+    /// The shops of one account.
+    Shops = 8,
+    /// The people who use the products of one city's accounts.
+    EndUsers = 9,
+    /// The settlement money of one account, and the visits that it calls for.
+    Balances = 10,
+    /// The contacts with one account.
+    Touches = 11,
+    /// The deals of one account.
+    Deals = 12,
+    /// The people at one account.
+    People = 13,
+    /// The tickets of one account.
+    Tickets = 14,
+    /// The monthly costs of one account.
+    Costs = 15,
+    /// One account's use of the product in one month.
+    Usage = 16,
+    /// Surveys, named lists and the like.
+    Notes = 17,
 }
 
 /// The words that one step (a month) of a stream may use before it would reach the next step's.

@@ -1,7 +1,8 @@
 //! Parquet files of the sample: columns, encodings, and the writing of them.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{
@@ -71,6 +72,13 @@ impl Columns {
         self.push(name, false, Arc::new(array))
     }
 
+    /// Hundredths, as `Decimal(5, 2)`.
+    pub(super) fn share(self, name: &str, percent: impl Iterator<Item = i64>) -> Self {
+        let array = Decimal128Array::from_iter_values(percent.map(i128::from));
+        let array = array.with_precision_and_scale(5, 2).expect("5 and 2 are a valid precision and scale");
+        self.push(name, false, Arc::new(array))
+    }
+
     pub(super) fn integer(self, name: &str, values: impl Iterator<Item = i32>) -> Self {
         self.push(name, false, Arc::new(Int32Array::from_iter_values(values)))
     }
@@ -92,6 +100,12 @@ impl Columns {
     pub(super) fn instant(self, name: &str, seconds: impl Iterator<Item = i64>) -> Self {
         let array = TimestampMicrosecondArray::from_iter_values(seconds.map(|second| second * 1_000_000));
         self.push(name, false, Arc::new(array.with_timezone("UTC")))
+    }
+
+    pub(super) fn maybe_instant(self, name: &str, seconds: impl Iterator<Item = Option<i64>>) -> Self {
+        let micros = seconds.map(|second| second.map(|second| second * 1_000_000));
+        let array: TimestampMicrosecondArray = micros.collect();
+        self.push(name, true, Arc::new(array.with_timezone("UTC")))
     }
 
     pub(super) fn flag(self, name: &str, values: impl Iterator<Item = bool>) -> Self {
@@ -135,29 +149,61 @@ pub(super) fn write_table<T>(
     rows: &[T],
     columns: impl Fn(&[T]) -> Columns,
 ) -> Result<(), SampleError> {
-    write_rows(path, layout, rows, columns)
-        .map_err(|source| SampleError::Write { path: path.to_owned(), source })
+    let mut writer = TableWriter::create(path, layout, columns)?;
+    // A month without rows still has a file, so that its columns are known.
+    for chunk in rows.chunks(ROWS_PER_GROUP) {
+        writer.write(chunk)?;
+    }
+    writer.finish()
 }
 
-fn write_rows<T>(
-    path: &Path,
-    layout: Layout,
-    rows: &[T],
-    columns: impl Fn(&[T]) -> Columns,
-) -> Result<(), Fault> {
-    // A month without rows still has a file, so that its columns are known.
-    let (head, rest) = rows.split_at(rows.len().min(ROWS_PER_GROUP));
-    let first = columns(head).batch()?;
-    // The Arrow schema in the footer would repeat what the Parquet types say.
-    let options =
-        ArrowWriterOptions::new().with_properties(properties(layout)?).with_skip_arrow_metadata(true);
-    let mut writer = ArrowWriter::try_new_with_options(files::create(path)?, first.schema(), options)?;
-    writer.write(&first)?;
-    for chunk in rest.chunks(ROWS_PER_GROUP) {
-        writer.write(&columns(chunk).batch()?)?;
+/// Writes a table whose rows come bit by bit; holds one row group of them.
+pub(super) struct TableWriter<T, F> {
+    path: PathBuf,
+    writer: ArrowWriter<File>,
+    rows: Vec<T>,
+    columns: F,
+}
+
+impl<T, F: Fn(&[T]) -> Columns> TableWriter<T, F> {
+    /// Makes the file and the folders above it.
+    pub(super) fn create(path: &Path, layout: Layout, columns: F) -> Result<Self, SampleError> {
+        let open = || -> Result<ArrowWriter<File>, Fault> {
+            let schema = columns(&[]).batch()?.schema();
+            // The Arrow schema in the footer would repeat what the Parquet types say.
+            let options =
+                ArrowWriterOptions::new().with_properties(properties(layout)?).with_skip_arrow_metadata(true);
+            Ok(ArrowWriter::try_new_with_options(files::create(path)?, schema, options)?)
+        };
+        let writer = open().map_err(|source| SampleError::Write { path: path.to_owned(), source })?;
+        Ok(Self { path: path.to_owned(), writer, rows: Vec::new(), columns })
     }
-    writer.close()?;
-    Ok(())
+
+    pub(super) fn extend(&mut self, rows: impl IntoIterator<Item = T>) -> Result<(), SampleError> {
+        for row in rows {
+            self.rows.push(row);
+            if self.rows.len() == ROWS_PER_GROUP {
+                let rows = std::mem::take(&mut self.rows);
+                self.write(&rows)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, rows: &[T]) -> Result<(), SampleError> {
+        let batch = (self.columns)(rows).batch();
+        let written = batch.and_then(|batch| Ok(self.writer.write(&batch)?));
+        written.map_err(|source| SampleError::Write { path: self.path.clone(), source })
+    }
+
+    pub(super) fn finish(mut self) -> Result<(), SampleError> {
+        let rows = std::mem::take(&mut self.rows);
+        if !rows.is_empty() {
+            self.write(&rows)?;
+        }
+        let closed = self.writer.close();
+        closed.map(|_| ()).map_err(|source| SampleError::Write { path: self.path, source: source.into() })
+    }
 }
 
 fn properties(layout: Layout) -> Result<WriterProperties, Fault> {

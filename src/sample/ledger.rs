@@ -72,7 +72,7 @@ struct Return {
 pub(super) struct Ledger<'a> {
     calendar: &'a Calendar,
     source: &'a Source,
-    buyers: Vec<Buyer>,
+    pub(super) buyers: Vec<Buyer>,
     returns: Vec<Vec<Return>>,
     receipts: Vec<Vec<ReceiptRow>>,
     pub(super) contracts: Vec<Contract>,
@@ -193,7 +193,7 @@ impl<'a> Ledger<'a> {
     fn sign(&mut self, draw: &mut Draw, month: &Month, order: &Order, number: u32) -> (Status, Option<u32>) {
         let signed_on = shanghai_day(order.at);
         let amount = order.net();
-        let (payments, outcome) = pay(draw, order.at, amount, self.calendar.last_day);
+        let (payments, outcome, closed_on) = pay(draw, order.at, amount, self.calendar.last_day);
         let place = u32::try_from(self.contracts.len()).expect("there are fewer contracts than orders");
         for payment in payments {
             self.receive(order.buyer, Some(place), None, payment);
@@ -210,6 +210,7 @@ impl<'a> Ledger<'a> {
             starts_on,
             ends_on,
             outcome,
+            closed_on,
         });
         // The CRM's own word is not to be trusted: some open contracts are marked as completed.
         let is_closed = matches!(outcome, Outcome::Closed | Outcome::Overpaid);

@@ -5,27 +5,48 @@
 //! organisations in China.
 //!
 //! The work goes month by month: customers use the product more or less (`buyers`), order accordingly (`demand`), and
-//! the books (`ledger`) number the orders and carry payments and returns into later months. Only the customers
-//! and one month of rows are in memory. It must never read the clock, the environment or an earlier sample.
+//! the books (`ledger`) number the orders and carry payments and returns into later months. What the sales say of each
+//! customer (`standing`) then decides who plays which part (`plan`) in the tables around sales, which are written customer
+//! by customer (`around`). Only the customers and one month of rows are in memory. It must never read the clock, the
+//! environment or an earlier sample.
 
 mod accounts;
+mod around;
+mod attributes;
+mod balances;
 mod buyers;
 mod calendar;
 mod contracts;
+mod costs;
+mod deals;
 mod demand;
 mod draw;
+mod end_users;
 mod files;
+mod findings;
+mod findings_sales;
+mod launches;
 mod ledger;
+mod lists;
 mod names;
+mod overrides;
+mod people;
 mod places;
+mod plan;
 mod products;
 mod profile;
 mod reps;
 mod roles;
+mod scene;
+mod shops;
+mod standing;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod tickets;
+mod touches;
 mod truth;
+mod usage;
 mod words;
 
 use std::fmt;
@@ -39,9 +60,12 @@ use calendar::{Calendar, civil};
 use draw::Source;
 use ledger::Ledger;
 use reps::Reps;
+use scene::Scene;
+use standing::Standings;
 use tables::Keys;
 use truth::Tally;
 
+pub use findings::Section;
 pub use truth::{ContractCounts, Planted, PlantedCustomer, Truth, truth_markdown};
 
 /// The most customers and months that a sample may have.
@@ -49,7 +73,7 @@ const MOST_CUSTOMERS: u32 = 5_000_000;
 const MOST_MONTHS: u32 = 240;
 
 /// The tables, by the first part of their paths.
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 24] = [
     "crm_account",
     "sales_order_line",
     "receipt",
@@ -57,6 +81,23 @@ const TABLES: [&str; 7] = [
     "product.parquet",
     "sales_rep.parquet",
     "tier_override.parquet",
+    "account_cost",
+    "activity",
+    "contact_block.parquet",
+    "contact_person",
+    "crm_shop",
+    "deal",
+    "deal_stage",
+    "job_history",
+    "launch_campaign.parquet",
+    "member",
+    "order_credit.parquet",
+    "settlement_balance",
+    "survey_answer",
+    "target_list.parquet",
+    "ticket",
+    "usage_day",
+    "wallet_estimate.parquet",
 ];
 
 /// What a sample is to be.
@@ -138,23 +179,46 @@ pub fn write_sample(spec: &SampleSpec, out: &Path) -> Result<SampleSummary, Samp
     }
     let source = Source::new(spec.seed);
     let keys = Keys::new(&calendar, spec.customers);
-    let mut ledger = open_books(spec, out, &source, &calendar, &keys)?;
+    let mut reps = Reps::hire(spec.customers, &source);
+    let mut accounts = open_accounts(spec.customers, &source, &calendar, &reps);
+    let buyers = accounts.iter().map(|account| Buyer::new(account, &source, &calendar)).collect();
+    let mut ledger = Ledger::new(&calendar, &source, buyers, Tally::new(&accounts, &calendar, &keys));
+    let mut standings = Standings::new(&accounts, &calendar);
     let (mut lines, mut receipts) = (0, 0);
     for month in &calendar.months {
         let rows = ledger.month(month);
         tables::write_lines(out, month, &rows.lines, &ledger.contracts, &keys)?;
         tables::write_receipts(out, month, &rows.receipts, &ledger.contracts, &keys)?;
+        usage::write_usage(out, month, &accounts, &ledger.buyers, &source, &calendar, &keys)?;
+        standings.add(&rows.lines);
         lines += rows.lines.len() as u64;
         receipts += rows.receipts.len() as u64;
     }
+    let known = standings.finish(&accounts, &ledger.contracts);
+    let plan = plan::cast(&accounts, &known, &source, &calendar);
+    attributes::settle(&mut accounts, &plan, &mut reps, &source, &calendar);
     tables::write_contracts(out, &ledger.contracts, &keys)?;
+    tables::write_products(out)?;
+    tables::write_reps(out, &reps)?;
+    tables::write_accounts(out, &accounts, &keys)?;
+    overrides::write_overrides(out, &accounts, &calendar, &keys)?;
+    let scene = Scene {
+        accounts: &accounts,
+        known: &known,
+        plan: &plan,
+        reps: &reps,
+        source: &source,
+        calendar: &calendar,
+        keys: &keys,
+    };
+    let sections = around::write_around(out, &scene)?;
     Ok(SampleSummary {
         customers: spec.customers,
         lines,
         receipts,
         first_day: civil(calendar.first_day),
         last_day: spec.last_day,
-        truth: ledger.tally.finish(&ledger.contracts),
+        truth: ledger.tally.finish(&ledger.contracts, sections),
     })
 }
 
@@ -173,22 +237,4 @@ fn calendar_of(spec: &SampleSpec) -> Result<Calendar, SampleError> {
         ));
     }
     Calendar::new(spec.months, spec.last_day).map_err(|error| SampleError::Spec(error.to_string()))
-}
-
-/// Writes the tables that do not depend on orders, and opens the books.
-fn open_books<'a>(
-    spec: &SampleSpec,
-    out: &Path,
-    source: &'a Source,
-    calendar: &'a Calendar,
-    keys: &Keys,
-) -> Result<Ledger<'a>, SampleError> {
-    let reps = Reps::hire(spec.customers, source);
-    let accounts = open_accounts(spec.customers, source, calendar, &reps);
-    tables::write_products(out)?;
-    tables::write_reps(out, &reps)?;
-    tables::write_accounts(out, &accounts, keys)?;
-    tables::write_overrides(out, &accounts, calendar, keys)?;
-    let buyers = accounts.iter().map(|account| Buyer::new(account, source, calendar)).collect();
-    Ok(Ledger::new(calendar, source, buyers, Tally::new(&accounts, calendar, keys)))
 }

@@ -23,11 +23,11 @@ pub(super) fn furnish(draw: &mut Draw, account: &mut Account, calendar: &Calenda
         let earliest = shanghai_day(account.created_at).max(calendar.last_day - 600);
         account.planned_shops = Some((planned, draw.between(earliest, calendar.last_day)));
     }
-    let needs = ["门店扩张", "提升销售额", "单店提效", "开业收银", "排队叫号", "品牌宣传", "数据打通"];
+    let needs = ["门店扩张", "提升销售额", "单店提效", "开业资金", "排队叫号", "品牌宣传", "数据打通"];
     account.requirement = draw.chance(0.65).then(|| draw.pick(&needs));
     let weights = match account.scale {
-        LARGE.. => [5, 4, 1],
-        500_000..LARGE => [1, 5, 4],
+        LARGE.. => [6, 4, 0],
+        500_000..LARGE => [1, 8, 1],
         _ => [0, 1, 9],
     };
     account.solution = draw.chance(0.85).then(|| ["定制", "混合", "标准"][draw.weighted(&weights)]);

@@ -23,6 +23,9 @@ impl Level {
     }
 }
 
+/// The team that looks after customers without selling.
+pub(super) const OPERATORS: &str = "运营";
+
 /// One representative; the number is the place in the list, from 1.
 #[derive(Debug)]
 pub(super) struct Rep {
@@ -33,6 +36,8 @@ pub(super) struct Rep {
     pub(super) manager: Option<u32>,
     pub(super) area: Option<&'static str>,
     pub(super) city: Option<&'static str>,
+    /// Left the company; what was sold stays under the number.
+    pub(super) has_left: bool,
 }
 
 /// All representatives: headquarters first, then regions, then cities.
@@ -41,6 +46,8 @@ pub(super) struct Reps {
     pub(super) rows: Vec<Rep>,
     n_headquarters: u32,
     per_area: u32,
+    /// Places of the operators.
+    pub(super) operators: std::ops::Range<u32>,
 }
 
 impl Reps {
@@ -49,7 +56,7 @@ impl Reps {
         let n_headquarters = (n_customers / 150).clamp(1, 200);
         let per_area = (n_customers / 400).clamp(1, 60);
         let n_city = (n_customers / 20).clamp(1, 4000);
-        let mut reps = Self { rows: Vec::new(), n_headquarters, per_area };
+        let mut reps = Self { rows: Vec::new(), n_headquarters, per_area, operators: 0..0 };
         for index in 0..n_headquarters {
             let team = format!("总部大客户{}组", index % 3 + 1);
             reps.push(source, Level::Headquarters, team, (index > 0).then_some(0), None);
@@ -70,6 +77,13 @@ impl Reps {
             let manager = reps.region(area_index(city.area));
             reps.push(source, Level::City, format!("{}城市组", city.name), Some(manager), Some(city));
         }
+        let first = reps.next();
+        let n_operators = (n_customers / 150).clamp(2, 40);
+        for index in 0..n_operators {
+            let manager = (index > 0).then_some(first);
+            reps.push(source, Level::Headquarters, OPERATORS.to_owned(), manager, None);
+        }
+        reps.operators = first..first + n_operators;
         reps
     }
 
@@ -89,12 +103,29 @@ impl Reps {
         let name = format!("{}{}", draw.pick(&SURNAMES), draw.pick(&GIVEN));
         let area = city.map(|city| city.area);
         let city = city.filter(|_| level == Level::City).map(|city| city.name);
-        self.rows.push(Rep { name, level, team, manager, area, city });
+        self.rows.push(Rep { name, level, team, manager, area, city, has_left: false });
     }
 
     /// The leader of a region.
     fn region(&self, area: usize) -> u32 {
         self.n_headquarters + self.per_area * u32::try_from(area).expect("there are seven regions")
+    }
+
+    /// A representative of just this level who has not left, from the region if the city has none.
+    pub(super) fn serving(&self, draw: &mut Draw, level: Level, city: &City) -> u32 {
+        let is_fit = |rep: &Rep| rep.level == level && !rep.has_left && rep.team != OPERATORS;
+        let nearness = |rep: &Rep| match (rep.city == Some(city.name), rep.area == Some(city.area)) {
+            (true, _) => 2,
+            (false, true) => 1,
+            (false, false) => 0,
+        };
+        let nearest = self.rows.iter().filter(|rep| is_fit(rep)).map(nearness).max();
+        let near: Vec<u32> = (0..)
+            .zip(&self.rows)
+            .filter(|(_, rep)| is_fit(rep) && Some(nearness(rep)) == nearest)
+            .map(|(place, _)| place)
+            .collect();
+        if near.is_empty() { self.find(draw, level, city) } else { near[draw.index(near.len())] }
     }
 
     /// A representative of a level for a city; the region's when the city has none.

@@ -64,7 +64,7 @@ pub(super) struct Role {
 }
 
 /// Below this many accounts nothing is planted: the planted ones would be the sample.
-const ENOUGH_TO_PLANT: u32 = 60;
+pub(super) const ENOUGH_TO_PLANT: u32 = 60;
 
 /// One role per account.
 pub(super) fn cast(n: u32, draw: &mut Draw, calendar: &Calendar) -> Vec<Role> {

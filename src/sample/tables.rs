@@ -13,7 +13,7 @@ use super::products::{Kind, PRODUCTS};
 use super::reps::{Rep, Reps};
 use super::roles::Part;
 
-const SORTED_BY_KEY: Layout = Layout { sorted_by: &[0], numbers: &[], deltas: &[] };
+pub(super) const SORTED_BY_KEY: Layout = Layout { sorted_by: &[0], numbers: &[], deltas: &[] };
 
 /// Writes keys as the warehouse has them; all keys of a kind are of one length, so that text sorts as numbers do.
 #[derive(Debug)]
@@ -33,13 +33,31 @@ impl<'a> Keys<'a> {
         fmt::from_fn(move |f| write!(f, "C{:0width$}", place + 1))
     }
 
-    fn shop(&self, place: u32, shop: u8) -> impl fmt::Display + use<> {
+    pub(super) fn shop(&self, place: u32, shop: u32) -> impl fmt::Display + use<> {
         let account = self.account(place);
         fmt::from_fn(move |f| write!(f, "{account}-{shop:02}"))
     }
 
+    /// `P00042-1`.
+    pub(super) fn person(&self, place: u32, number: u8) -> impl fmt::Display + use<> {
+        let width = self.width;
+        fmt::from_fn(move |f| write!(f, "P{:0width$}-{number}", place + 1))
+    }
+
+    /// `N00042-1`.
+    pub(super) fn deal(&self, place: u32, number: u8) -> impl fmt::Display + use<> {
+        let width = self.width;
+        fmt::from_fn(move |f| write!(f, "N{:0width$}-{number}", place + 1))
+    }
+
+    /// `T00042-001`: one of an account's many things.
+    pub(super) fn part(&self, letter: char, place: u32, number: u32) -> impl fmt::Display + use<> {
+        let width = self.width;
+        fmt::from_fn(move |f| write!(f, "{letter}{:0width$}-{number:03}", place + 1))
+    }
+
     /// `D260117-00042`.
-    fn order(&self, number: Number) -> impl fmt::Display + '_ {
+    pub(super) fn order(&self, number: Number) -> impl fmt::Display + '_ {
         self.dated('D', number)
     }
 
@@ -60,7 +78,7 @@ impl<'a> Keys<'a> {
     }
 }
 
-fn rep_key(place: u32) -> impl fmt::Display {
+pub(super) fn rep_key(place: u32) -> impl fmt::Display {
     fmt::from_fn(move |f| write!(f, "S{:04}", place + 1))
 }
 
@@ -78,10 +96,14 @@ pub(super) fn write_accounts(out: &Path, accounts: &[Account], keys: &Keys) -> R
             .text("area", accounts().map(|a| a.city.area))
             .text("province", accounts().map(|a| a.city.province))
             .text("city", accounts().map(|a| a.city.name))
-            .maybe_text("chain_type", accounts().map(|a| a.chain.map(|chain| chain.code())))
+            .maybe_text(
+                "chain_type",
+                accounts().map(|a| a.chain.filter(|_| a.tells_chain).map(|chain| chain.code())),
+            )
             .maybe_integer("shop_count", accounts().map(|a| a.n_shops))
             .maybe_integer("planned_shop_count", accounts().map(|a| a.planned_shops.map(|plan| plan.0)))
             .maybe_day("plan_date", accounts().map(|a| a.planned_shops.map(|plan| plan.1)))
+            .maybe_text("plan_basis", accounts().map(|a| a.plan_is_total.map(plan_word)))
             .maybe_text("requirement", accounts().map(|a| a.requirement))
             .maybe_text("solution", accounts().map(|a| a.solution))
             .text("service_mode", accounts().map(|a| a.service))
@@ -93,6 +115,10 @@ pub(super) fn write_accounts(out: &Path, accounts: &[Account], keys: &Keys) -> R
             .maybe_label("referrer_no", accounts().map(|a| a.referrer.map(|place| keys.account(place))))
             .flag("is_test", accounts().map(|a| a.part == Part::Internal))
     })
+}
+
+fn plan_word(is_total: bool) -> &'static str {
+    if is_total { "合计" } else { "新增" }
 }
 
 /// `sales_order_line`, one month of it.
@@ -120,7 +146,8 @@ pub(super) fn write_lines(
             .text("sku", lines().map(|line| PRODUCTS[usize::from(line.product)].sku))
             .maybe_label(
                 "shop_no",
-                rows.iter().map(|row| (row.line.shop > 0).then(|| keys.shop(row.buyer, row.line.shop))),
+                rows.iter()
+                    .map(|row| (row.line.shop > 0).then(|| keys.shop(row.buyer, row.line.shop.into()))),
             )
             .maybe_label("rep_no", rows.iter().map(|row| row.rep.map(rep_key)))
             .integer("qty", lines().map(|line| line.quantity))
@@ -202,7 +229,7 @@ pub(super) fn write_reps(out: &Path, reps: &Reps) -> Result<(), SampleError> {
             .label("rep_no", rows.iter().map(|(place, _)| rep_key(*place)))
             .text("rep_name", reps().map(|rep| rep.name.as_str()))
             .text("rep_level", reps().map(|rep| rep.level.word()))
-            .text("team", reps().map(|rep| rep.team.as_str()))
+            .text("team", reps().map(|rep| if rep.has_left { "已离职" } else { rep.team.as_str() }))
             .maybe_label("manager_no", reps().map(|rep| rep.manager.map(rep_key)))
             .maybe_text("area", reps().map(|rep| rep.area))
             .maybe_text("city", reps().map(|rep| rep.city))
@@ -212,54 +239,4 @@ pub(super) fn write_reps(out: &Path, reps: &Reps) -> Result<(), SampleError> {
 
 fn email(place: u32) -> impl fmt::Display {
     fmt::from_fn(move |f| write!(f, "s{:04}@sales.example", place + 1))
-}
-
-/// A tier that somebody has set by hand.
-struct Override {
-    account: u32,
-    tier: &'static str,
-    rep: u32,
-    reason: &'static str,
-    expires_on: i32,
-}
-
-/// `tier_override`: four rows where there are enough accounts, the first of them expired.
-pub(super) fn write_overrides(
-    out: &Path,
-    accounts: &[Account],
-    calendar: &Calendar,
-    keys: &Keys,
-) -> Result<(), SampleError> {
-    let kinds = [
-        ("key", "签约洽谈中，先按关键客户服务", -45),
-        ("important", "区域标杆客户，战略合作期内保留", 120),
-        ("key", "集团采购框架即将签署", 240),
-        ("general", "降低拜访频率，客户要求线上对接", 365),
-    ];
-    let is_eligible = |account: &&(u32, &Account)| {
-        account.1.part == Part::Ordinary
-            && account.1.start < calendar.n_months()
-            && account.1.scale >= 1_000_000
-    };
-    let numbered: Vec<(u32, &Account)> = (0..).zip(accounts).collect();
-    let eligible = numbered.iter().filter(is_eligible);
-    let rows: Vec<Override> = eligible
-        .step_by((accounts.len() / 30).max(1))
-        .zip(kinds)
-        .map(|((place, account), (tier, reason, days))| Override {
-            account: *place,
-            tier,
-            rep: account.rep.unwrap_or(0),
-            reason,
-            expires_on: calendar.last_day + days,
-        })
-        .collect();
-    write_table(&out.join("tier_override.parquet"), SORTED_BY_KEY, &rows, |rows| {
-        Columns::default()
-            .label("account_no", rows.iter().map(|row| keys.account(row.account)))
-            .text("tier", rows.iter().map(|row| row.tier))
-            .label("rep_no", rows.iter().map(|row| rep_key(row.rep)))
-            .text("reason", rows.iter().map(|row| row.reason))
-            .day("expires_date", rows.iter().map(|row| row.expires_on))
-    })
 }

@@ -2,14 +2,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use arrow::array::AsArray;
-use arrow::datatypes::{Decimal128Type, Int32Type, TimestampMicrosecondType};
+use arrow::datatypes::{Date32Type, Decimal128Type, Int32Type, TimestampMicrosecondType};
 use arrow::record_batch::RecordBatch;
 use jiff::civil::date;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::files;
 
-use super::{Planted, SampleError, SampleSpec, SampleSummary, truth_markdown, write_sample};
+use super::{Planted, SampleError, SampleSpec, SampleSummary, Section, truth_markdown, write_sample};
 
 fn spec(customers: u32, months: u32) -> SampleSpec {
     SampleSpec { customers, months, seed: 7, last_day: date(2026, 10, 31) }
@@ -41,6 +41,21 @@ fn table(folder: &Path, name: &str) -> Vec<RecordBatch> {
 fn texts(batch: &RecordBatch, column: &str) -> Vec<Option<String>> {
     let array = batch.column_by_name(column).expect("the table has the column");
     array.as_string::<i32>().iter().map(|value| value.map(str::to_owned)).collect()
+}
+
+fn days(batch: &RecordBatch, column: &str) -> Vec<i32> {
+    let array = batch.column_by_name(column).expect("the table has the column");
+    array.as_primitive::<Date32Type>().values().to_vec()
+}
+
+fn flags(batch: &RecordBatch, column: &str) -> Vec<bool> {
+    let array = batch.column_by_name(column).expect("the table has the column");
+    array.as_boolean().iter().map(|value| value == Some(true)).collect()
+}
+
+fn section<'a>(summary: &'a SampleSummary, title: &str) -> &'a Section {
+    let found = summary.truth.sections.iter().find(|section| section.title == title);
+    found.expect("the page has the section")
 }
 
 fn instants(batch: &RecordBatch, column: &str) -> Vec<i64> {
@@ -129,6 +144,85 @@ fn planted_customers_are_as_told() {
     let names: BTreeSet<_> = of(Planted::SameName).map(|customer| &customer.account_name).collect();
     assert_eq!(names.len(), 1);
     assert!(truth_markdown(&summary.truth).contains("| occasional bulk buyer | C"));
+}
+
+/// Days since 1970-01-01 of the last day of [`spec`].
+const LAST_DAY: i32 = 20_757;
+
+#[test]
+fn what_is_planted_around_sales_is_told() {
+    let (folder, summary) = made(&spec(300, 16));
+    for section in &summary.truth.sections {
+        assert!(!section.rows.is_empty(), "{} is empty", section.title);
+        assert!(section.rows.iter().all(|row| row.len() == section.columns.len()), "{}", section.title);
+    }
+    let told = truth_markdown(&summary.truth);
+    assert!(told.contains("## Visits missed\n"));
+
+    let mut latest: BTreeMap<String, i32> = BTreeMap::new();
+    for batch in table(folder.path(), "activity") {
+        let rows = texts(&batch, "account_no").into_iter().flatten().zip(days(&batch, "activity_date"));
+        for ((account, day), done) in rows.zip(flags(&batch, "is_done")) {
+            assert!(day <= LAST_DAY, "{account} is contacted after the last day");
+            let seen = latest.entry(account).or_insert(i32::MIN);
+            *seen = if done { day.max(*seen) } else { *seen };
+        }
+    }
+    let unseen: BTreeSet<String> =
+        section(&summary, "Customers out of sight").rows.iter().map(|row| row[0].clone()).collect();
+    for batch in table(folder.path(), "crm_account") {
+        let accounts = texts(&batch, "account_no").into_iter().flatten();
+        for (account, is_test) in accounts.zip(flags(&batch, "is_test")) {
+            let is_recent = latest.get(&account).is_some_and(|day| *day >= LAST_DAY - 90);
+            assert_eq!(is_recent, !is_test && !unseen.contains(&account), "{account}");
+        }
+    }
+}
+
+#[test]
+fn keys_of_the_tables_around_sales_are_unique() {
+    let (folder, _) = made(&spec(300, 16));
+    let keys: [(&str, &[&str]); 9] = [
+        ("activity", &["activity_no"]),
+        ("contact_person", &["person_no"]),
+        ("crm_shop", &["shop_no"]),
+        ("deal/", &["deal_no"]),
+        ("deal_stage", &["deal_no", "stage"]),
+        ("member", &["member_no"]),
+        ("order_credit.parquet", &["order_no", "rep_no"]),
+        ("survey_answer", &["answer_no"]),
+        ("ticket", &["ticket_no"]),
+    ];
+    for (name, columns) in keys {
+        let mut seen = BTreeSet::new();
+        for batch in table(folder.path(), name) {
+            let columns: Vec<_> = columns.iter().map(|column| texts(&batch, column)).collect();
+            for row in 0..batch.num_rows() {
+                let key: Vec<_> = columns.iter().map(|column| column[row].clone()).collect();
+                assert!(seen.insert(key.clone()), "{name} has {key:?} twice");
+            }
+        }
+        assert!(!seen.is_empty(), "{name} is empty");
+    }
+}
+
+#[test]
+fn balances_are_exact_on_the_edges() {
+    let (folder, _) = made(&spec(300, 16));
+    let mut sums: BTreeMap<String, (i128, i128)> = BTreeMap::new();
+    for batch in table(folder.path(), "settlement_balance") {
+        let rows = texts(&batch, "account_no").into_iter().flatten().zip(days(&batch, "balance_date"));
+        for ((account, _), amount) in
+            rows.zip(money(&batch, "balance")).filter(|((_, day), _)| *day > LAST_DAY - 31)
+        {
+            let (sum, n) = sums.entry(account).or_default();
+            (*sum, *n) = (*sum + amount, *n + 1);
+        }
+    }
+    for edge in [200_000, 1_000_000, 5_000_000, 10_000_000] {
+        let exact = sums.values().filter(|(sum, n)| *n == 31 && *sum == n * edge * 10_000).count();
+        assert_eq!(exact, 1, "{edge}");
+    }
 }
 
 #[test]

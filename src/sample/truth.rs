@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::accounts::Account;
 use super::calendar::{Calendar, civil, shanghai_day};
 use super::contracts::{Contract, Outcome};
+use super::findings::Section;
 use super::ledger::{LineRow, Status};
 use super::roles::Part;
 use super::tables::Keys;
@@ -98,6 +99,8 @@ pub struct Truth {
     pub customers: Vec<PlantedCustomer>,
     /// The contracts.
     pub contracts: ContractCounts,
+    /// The tables around sales.
+    pub sections: Vec<Section>,
 }
 
 /// Adds up the lines of the planted customers.
@@ -156,7 +159,7 @@ impl Tally {
         }
     }
 
-    pub(super) fn finish(self, contracts: &[Contract]) -> Truth {
+    pub(super) fn finish(self, contracts: &[Contract], sections: Vec<Section>) -> Truth {
         let mut customers: Vec<PlantedCustomer> =
             self.planted.into_iter().map(|(_, customer, _)| customer).collect();
         customers.sort_by_key(|customer| customer.planted as u8);
@@ -176,6 +179,7 @@ impl Tally {
             window: self.window.map(|(start, end)| (civil(start), civil(end - 1))),
             customers,
             contracts: counts,
+            sections,
         }
     }
 }
@@ -193,7 +197,7 @@ pub fn truth_markdown(truth: &Truth) -> String {
         }
     }
     page.push_str(
-        "\nOccasional, unprofitable and squeezer are planted fake key accounts. Others may fail the same tests by \
+        "\nOccasional, unprofitable and squeezer are planted fake key accounts. Others may have too little profit by \
          chance.\nA squeezer has no gross profit either, so the test for unprofitable ones finds it as well.\n\n",
     );
     page.push_str(
@@ -223,11 +227,36 @@ pub fn truth_markdown(truth: &Truth) -> String {
     ] {
         writeln!(page, "| {word} | {count} |").expect("writing to memory cannot fail");
     }
+    for section in &truth.sections {
+        page.push_str(&section_markdown(section));
+    }
     page
 }
 
+fn section_markdown(section: &Section) -> String {
+    let mut text = format!("\n## {}\n\n", section.title);
+    if !section.about.is_empty() {
+        text.push_str(section.about);
+        text.push_str("\n\n");
+    }
+    let mut line = |cells: &mut dyn Iterator<Item = &str>| {
+        for cell in cells {
+            text.push_str("| ");
+            text.push_str(cell);
+            text.push(' ');
+        }
+        text.push_str("|\n");
+    };
+    line(&mut section.columns.iter().copied());
+    line(&mut section.columns.iter().map(|_| "---"));
+    for row in &section.rows {
+        line(&mut row.iter().map(String::as_str));
+    }
+    text
+}
+
 /// Cents as yuan with two decimals.
-fn yuan(cents: i64) -> String {
+pub(super) fn yuan(cents: i64) -> String {
     let sign = if cents < 0 { "-" } else { "" };
     format!("{sign}{}.{:02}", cents.unsigned_abs() / 100, cents.unsigned_abs() % 100)
 }
