@@ -10,7 +10,7 @@
 -- column: final_on date "Day"
 -- column: amount money "Final revenue"
 -- column: gross_profit money "Gross profit"
--- column: n_orders count "Orders"
+-- column: n_orders count "Orders with a line above zero"
 -- column: n_lines count "Lines"
 -- column: n_sale_lines count "Lines with an amount above zero"
 -- column: n_costless_lines count "Lines without a cost"
@@ -63,7 +63,7 @@ SELECT
   final_on,
   sum(amount) AS amount,
   CASE WHEN sum(n_lines) = sum(n_costed_lines) THEN sum(amount) - sum(cost) END AS gross_profit,
-  count(DISTINCT order_id) AS n_orders,
+  count(DISTINCT CASE WHEN n_sale_lines > 0 THEN order_id END) AS n_orders,
   sum(n_lines) AS n_lines,
   sum(n_sale_lines) AS n_sale_lines,
   sum(n_lines) - sum(n_costed_lines) AS n_costless_lines

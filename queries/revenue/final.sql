@@ -4,10 +4,12 @@
 -- final or refund. Refunds are negative on their own date.
 -- With the policy `instalments` a known contract gives revenue as it is paid: one row for each instalment, final payment
 -- or refund (named `payment ...`), without cost; deposits and pre-sales stay out, and its lines stay intent.
+-- A line in another currency is a fault: amounts are converted line by line in the staging query, with the day's rate.
 --
 -- empty_if_missing: revenue.contract_closings, staging.payments
 -- grain: order_id, line_no
 -- check: final_on >= sold_on and final_on <= $as_of
+-- check: currency is null or currency = $currency
 -- column: order_id text "Order"
 -- column: line_no count "Line"
 -- column: customer_id text "Customer"
@@ -19,6 +21,7 @@
 -- column: amount money "Final revenue"
 -- column: cost money "Cost"
 -- column: sold_on date "Sold on"
+-- column: currency text "Currency; empty for that of the report"
 SELECT
   s.order_id,
   s.line_no,
@@ -30,7 +33,8 @@ SELECT
   s.contract_id,
   s.amount,
   s.cost,
-  s.sold_on
+  s.sold_on,
+  s.currency
 FROM staging.sales s
 LEFT JOIN revenue.contract_closings c ON c.contract_id = s.contract_id
 WHERE CASE
@@ -49,7 +53,8 @@ SELECT
   p.contract_id,
   CASE WHEN p.kind = 'refund' THEN -abs(p.amount) ELSE p.amount END AS amount,
   CAST(NULL AS DECIMAL(18, 4)) AS cost,
-  p.paid_on AS sold_on
+  p.paid_on AS sold_on,
+  p.currency
 FROM staging.payments p
 JOIN revenue.contract_closings c ON c.contract_id = p.contract_id
 WHERE $revenue_policy = 'instalments' AND p.kind IN ('instalment', 'final', 'refund')

@@ -15,6 +15,7 @@
 -- column: customers count "Customers"
 -- column: revenue_before money "Revenue before"
 -- column: revenue money "Revenue now"
+-- column: revenue_moved money "Revenue now; of those who are gone, revenue before"
 SELECT
   from_tier,
   to_tier,
@@ -24,6 +25,7 @@ SELECT
   to_month_end,
   count(*) AS customers,
   sum(revenue_before) AS revenue_before,
-  sum(revenue_after) AS revenue
+  sum(revenue_after) AS revenue,
+  sum(CASE WHEN to_tier = 'lost' THEN revenue_before ELSE revenue_after END) AS revenue_moved
 FROM tiers.compared
 GROUP BY from_tier, to_tier, from_position, to_position, from_month_end, to_month_end

@@ -1,11 +1,15 @@
 -- The four tiers by the formula: customers, revenue, profit and what a customer brings. A tier without customers is shown with zero.
 -- Shares are of all customers in the window, those at zero or below included. Gross profit is empty when it is unknown for
 -- any customer of the tier.
+-- Churn is counted over twelve full months, because the grace after a last sale alone takes a quarter of a year: of the customers
+-- who were in the tier at the month-end twelve months before the latest one and had not left by then, those who have left since
+-- (churn.last_seen). It is empty when the history does not reach back that far.
 --
 -- grain: tier
 -- order: position
 -- total: sum(revenue) = (select sum(revenue) from tiers.current)
 -- total: sum(customers) = (select count(*) from tiers.current)
+-- check: churned <= churn_base
 -- column: tier text "Tier"
 -- column: position count "Position from the top"
 -- column: customers count "Customers"
@@ -22,6 +26,11 @@
 -- column: n_owners count "Owners"
 -- column: is_small_sample bool "Too few customers for a ratio to mean much"
 -- column: rule_version text "Version of the rule"
+-- column: churn_since date "Month-end from which churn is counted"
+-- column: churn_base count "Customers in the tier at that month-end"
+-- column: churned count "Of these have left since"
+-- column: churn_rate ratio "Share that has left"
+-- column: is_small_churn_sample bool "Too few customers for a churn rate to mean much"
 WITH acc AS (
   SELECT
     tier,
@@ -42,6 +51,23 @@ medians AS (
   FROM tiers.current
   GROUP BY tier
 ),
+reach AS (
+  SELECT month_end AS churn_since
+  FROM tiers.history
+  WHERE month_end = month_end(month_add(month_start($as_of + 1), -13))
+  GROUP BY month_end
+),
+churn AS (
+  SELECT
+    h.tier,
+    count(*) AS churn_base,
+    sum(CASE WHEN s.has_left THEN 1 ELSE 0 END) AS churned
+  FROM tiers.history h
+  JOIN reach r ON r.churn_since = h.month_end
+  JOIN churn.last_seen s ON s.customer_id = h.customer_id
+  WHERE NOT (s.has_left AND s.left_on <= h.month_end)
+  GROUP BY h.tier
+),
 sums AS (
   SELECT
     l.tier,
@@ -56,15 +82,20 @@ sums AS (
     coalesce(a.n_overridden, 0) AS n_overridden,
     coalesce(a.n_unconfirmed, 0) AS n_unconfirmed,
     coalesce(a.n_owners, 0) AS n_owners,
+    r.churn_since,
+    CASE WHEN r.churn_since IS NOT NULL THEN coalesce(c.churn_base, 0) END AS churn_base,
+    CASE WHEN r.churn_since IS NOT NULL THEN coalesce(c.churned, 0) END AS churned,
     sum(a.customers) OVER () AS all_customers,
     sum(a.revenue) OVER () AS all_revenue
   FROM tiers.ladder l
   LEFT JOIN acc a ON a.tier = l.tier
   LEFT JOIN medians m ON m.tier = l.tier
+  LEFT JOIN reach r ON true
+  LEFT JOIN churn c ON c.tier = l.tier
   WHERE l.valid_on = $as_of
 ),
 rule AS (
-  SELECT min_units
+  SELECT min_units, min_rate_units
   FROM rules.small_samples
   WHERE (valid_from IS NULL OR valid_from <= $as_of) AND (valid_to IS NULL OR valid_to > $as_of)
 )
@@ -84,6 +115,11 @@ SELECT
   s.n_unconfirmed,
   s.n_owners,
   s.customers < r.min_units AS is_small_sample,
-  s.rule_version
+  s.rule_version,
+  s.churn_since,
+  s.churn_base,
+  s.churned,
+  CAST(s.churned AS DOUBLE) / NULLIF(s.churn_base, 0) AS churn_rate,
+  s.churn_base < r.min_rate_units AS is_small_churn_sample
 FROM sums s
 CROSS JOIN rule r

@@ -18,6 +18,7 @@
 -- column: is_8020 bool "The largest 20 % bring at least 80 %"
 -- column: gini ratio "Gini coefficient"
 -- column: hhi ratio "Herfindahl index (0 to 1)"
+-- column: hhi_points count "Herfindahl index in points (0 to 10,000)"
 -- column: effective_customers ratio "Effective number of customers"
 -- column: cr1 ratio "Share of the largest customer"
 -- column: cr5 ratio "Share of the largest 5"
@@ -77,6 +78,7 @@ SELECT
   top_v >= value_share * t AS is_8020,
   CAST(2 * weighted - (n + 1) * t AS DOUBLE) / CAST(n * t AS DOUBLE) AS gini,
   CAST(squares AS DOUBLE) / CAST(t * t AS DOUBLE) AS hhi,
+  CAST(round(CAST(squares AS DOUBLE) / CAST(t * t AS DOUBLE) * 10000) AS BIGINT) AS hhi_points,
   CAST(t * t AS DOUBLE) / CAST(squares AS DOUBLE) AS effective_customers,
   CAST(v1 AS DOUBLE) / CAST(t AS DOUBLE) AS cr1,
   CAST(v5 AS DOUBLE) / CAST(t AS DOUBLE) AS cr5,

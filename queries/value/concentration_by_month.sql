@@ -9,7 +9,10 @@
 -- column: k80_customer_share ratio "Share of customers who bring 80 %"
 -- column: top20_share ratio "Share of the largest 20 %"
 -- column: hhi ratio "Herfindahl index (0 to 1)"
+-- column: hhi_points count "Herfindahl index in points (0 to 10,000)"
+-- column: effective_customers ratio "Effective number of customers"
 -- column: cr1 ratio "Share of the largest customer"
+-- column: cr5 ratio "Share of the largest 5"
 -- column: cr10 ratio "Share of the largest 10"
 WITH ranked AS (
   SELECT
@@ -30,6 +33,7 @@ sums AS (
     sum(CASE WHEN r.rank - 1 < p.customer_share * r.n THEN r.revenue END) AS top_v,
     sum(CASE WHEN r.rank IS NOT NULL THEN r.revenue * r.revenue END) AS squares,
     sum(CASE WHEN r.rank <= 1 THEN r.revenue END) AS v1,
+    sum(CASE WHEN r.rank <= 5 THEN r.revenue END) AS v5,
     sum(CASE WHEN r.rank <= 10 THEN r.revenue END) AS v10
   FROM ranked r
   JOIN rules.pareto p
@@ -44,6 +48,9 @@ SELECT
   CAST(k80_n AS DOUBLE) / NULLIF(n, 0) AS k80_customer_share,
   CAST(top_v AS DOUBLE) / CAST(t AS DOUBLE) AS top20_share,
   CAST(squares AS DOUBLE) / CAST(t * t AS DOUBLE) AS hhi,
+  CAST(round(CAST(squares AS DOUBLE) / CAST(t * t AS DOUBLE) * 10000) AS BIGINT) AS hhi_points,
+  CAST(t * t AS DOUBLE) / CAST(squares AS DOUBLE) AS effective_customers,
   CAST(v1 AS DOUBLE) / CAST(t AS DOUBLE) AS cr1,
+  CAST(v5 AS DOUBLE) / CAST(t AS DOUBLE) AS cr5,
   CAST(v10 AS DOUBLE) / CAST(t AS DOUBLE) AS cr10
 FROM sums

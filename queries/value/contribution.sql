@@ -4,6 +4,9 @@
 -- Gross profit uses the cost of the sales lines and is empty when any line lacks it. Only when no line in the project has
 -- a cost are the monthly costs per customer used, for windows of whole months, and only for customers whose every
 -- month with sales has one.
+-- A customer whose first sale came after the first day of the window is younger than the window. What it would bring in a year is
+-- its revenue by the exact days since that sale, against the days of the year that ends with the window; it is left out while
+-- the customer is too young to be rated (rules.tier_days). For older customers it is their revenue of the window by its days.
 --
 -- grain: customer_id
 -- order: revenue desc, customer_id
@@ -30,6 +33,8 @@
 -- column: n_orders count "Orders, an order of several days counted on each"
 -- column: first_sale_on date "First final sale"
 -- column: last_sale_on date "Last final sale"
+-- column: is_young bool "Younger than the window"
+-- column: annualised_revenue money "Revenue of a year at this pace"
 WITH has_line_cost AS (
   SELECT CASE WHEN sum(n_lines) > sum(n_costless_lines) THEN true ELSE false END AS has_line_cost
   FROM revenue.customer_day
@@ -89,10 +94,12 @@ ranked AS (
     sum(gross_profit) OVER (PARTITION BY coalesce(gross_profit > 0, false)) AS profit_total
   FROM profit
 ),
-pareto AS (
-  SELECT value_share
-  FROM rules.pareto
-  WHERE (valid_from IS NULL OR valid_from <= $as_of) AND (valid_to IS NULL OR valid_to > $as_of)
+rule AS (
+  SELECT p.value_share, d.unrated_days
+  FROM rules.pareto p
+  CROSS JOIN rules.tier_days d
+  WHERE (p.valid_from IS NULL OR p.valid_from <= $as_of) AND (p.valid_to IS NULL OR p.valid_to > $as_of)
+    AND (d.valid_from IS NULL OR d.valid_from <= $as_of) AND (d.valid_to IS NULL OR d.valid_to > $as_of)
 )
 SELECT
   r.customer_id,
@@ -115,7 +122,12 @@ SELECT
   END AS in_k80_profit,
   r.n_orders,
   c.first_sale_on,
-  c.last_sale_on
+  c.last_sale_on,
+  CASE WHEN c.first_sale_on > $window_start THEN true ELSE false END AS is_young,
+  CASE
+    WHEN r.revenue > 0 AND $window_end - 1 - c.first_sale_on >= p.unrated_days
+    THEN CAST(r.revenue * ($window_end - month_add($window_end, -12)) / ($window_end - greatest(c.first_sale_on, $window_start)) AS DECIMAL(38, 4))
+  END AS annualised_revenue
 FROM ranked r
-CROSS JOIN pareto p
+CROSS JOIN rule p
 JOIN value.customers c ON c.customer_id = r.customer_id

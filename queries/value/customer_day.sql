@@ -7,7 +7,7 @@
 -- column: final_on date "Day"
 -- column: amount money "Final revenue"
 -- column: gross_profit money "Gross profit"
--- column: n_orders count "Orders"
+-- column: n_orders count "Orders with a line above zero"
 -- column: n_lines count "Lines"
 -- column: n_sale_lines count "Lines with an amount above zero"
 -- column: n_costless_lines count "Lines without a cost"

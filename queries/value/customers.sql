@@ -1,5 +1,6 @@
 -- The people behind the numbers: every analysis unit that is not internal, with its names and its first and last sale.
--- The attributes are those that the customer table has now. A customer without any final line is a prospect.
+-- Owner and region are those of the as-of date where the project has a history of them (value.attributes); the other
+-- attributes are those that the customer table has now. A customer without any final line is a prospect.
 --
 -- grain: customer_id
 -- empty_if_missing: staging.owners
@@ -35,11 +36,11 @@ SELECT
   m.unit_id AS customer_id,
   m.unit_name AS customer_name,
   c.industry,
-  c.region,
+  a.region,
   c.province,
   c.city,
-  c.owner_id,
-  coalesce(o.owner_name, c.owner_id) AS owner_name,
+  a.owner_id,
+  coalesce(o.owner_name, a.owner_id) AS owner_name,
   c.solution_need,
   m.n_members,
   s.first_sale_on,
@@ -47,5 +48,6 @@ SELECT
   s.customer_id IS NULL AS is_prospect
 FROM members m
 LEFT JOIN staging.customers c ON c.customer_id = m.unit_id
-LEFT JOIN staging.owners o ON o.owner_id = c.owner_id
+LEFT JOIN value.attributes a ON a.customer_id = m.unit_id
+LEFT JOIN staging.owners o ON o.owner_id = a.owner_id
 LEFT JOIN sales s ON s.customer_id = m.unit_id

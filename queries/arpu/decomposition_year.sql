@@ -1,0 +1,34 @@
+-- Why revenue per active customer changed against the same month a year before, tier by tier.
+-- The mix effect is the change of the tier's share of active customers at its earlier ARPU; the rate effect is the rest of the
+-- tier's part in the change. A tier that had no active customers before is all mix. Both effects of all tiers add up to
+-- the change of the overall ARPU.
+--
+-- grain: tier
+-- order: position
+-- check: mix_effect + rate_effect = total_effect
+-- total: sum(total_effect) = (select sum(change) from arpu.change where comparison = 'year')
+-- column: tier text "Tier"
+-- column: position count "Position from the top"
+-- column: month_before month "Month before"
+-- column: month_after month "Month after"
+-- column: active_before count "Active customers before"
+-- column: active_after count "Active customers after"
+-- column: arpu_before money "ARPU before"
+-- column: arpu_after money "ARPU after"
+-- column: mix_effect money "Change through the mix of tiers"
+-- column: rate_effect money "Change through ARPU inside the tier"
+-- column: total_effect money "Part of the tier in the change"
+SELECT
+  tier,
+  position,
+  month_before,
+  month_after,
+  active_before,
+  active_after,
+  arpu_before,
+  arpu_after,
+  mix_effect,
+  rate_effect,
+  total_effect
+FROM arpu.effects
+WHERE comparison = 'year'
