@@ -9,6 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::parameters::{Declaration, ParameterValue};
+use super::recipients::{self, Recipient};
 use super::templates::Templates;
 use crate::error::{Error, Result, Spot};
 use crate::names::{Lang, ReportName, TableName};
@@ -43,6 +44,8 @@ pub struct Config {
     pub exports: Vec<TableName>,
     /// The declared parameters.
     pub parameters: BTreeMap<String, Declaration>,
+    /// Who reads the reports.
+    pub recipients: Vec<Recipient>,
 }
 
 /// What day a run speaks of when none is named.
@@ -66,6 +69,8 @@ struct File {
     reports: ReportsTable,
     #[serde(default)]
     parameters: BTreeMap<String, Spanned<ParameterTable>>,
+    #[serde(default)]
+    recipients: Vec<recipients::Table>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -132,19 +137,24 @@ pub fn parse(text: &Arc<str>) -> Result<Config> {
     for (name, table) in file.parameters {
         parameters.insert(name.clone(), declaration(&name, table, text)?);
     }
+    let languages = languages(file.project.languages, text)?;
+    let reports: Vec<ReportName> = file.reports.publish.into_iter().map(ReportName::new).collect();
+    let recipients = recipients::parse(file.recipients, &reports, &languages)
+        .map_err(|(error, range)| error.at(spot(text, range)))?;
     Ok(Config {
         name: file.project.name,
         timezone: timezone.into_inner(),
         currency: currency.into_inner(),
-        languages: languages(file.project.languages, text)?,
+        languages,
         warehouse: file.warehouse.location,
         as_of: as_of(file.run.as_of, text)?,
         out: file.run.out.unwrap_or_else(|| "book".to_owned()),
         keep: keep(file.run.keep, text)?,
         memory: memory(file.run.memory, text)?,
-        reports: file.reports.publish.into_iter().map(ReportName::new).collect(),
+        reports,
         exports: exports(file.reports.exports, text)?,
         parameters,
+        recipients,
     })
 }
 

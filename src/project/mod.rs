@@ -7,7 +7,9 @@ pub mod config;
 pub mod contract;
 pub mod header;
 pub mod parameters;
+pub mod playbook;
 pub mod query_file;
+pub mod recipients;
 pub mod rules;
 pub mod starter;
 pub mod templates;
@@ -23,6 +25,7 @@ use crate::names::TableName;
 pub use config::{AsOfRule, Config};
 pub use parameters::{Bindings, ParameterType, ParameterValue};
 pub use query_file::QueryFile;
+pub use recipients::Recipient;
 pub use rules::RuleTable;
 pub use templates::{ReportTemplate, Templates};
 
@@ -70,6 +73,7 @@ pub fn load(root: &Path) -> Result<Project, Errors> {
     };
     if let (Some(config), Some(templates)) = (&config, &templates) {
         config::check_reports(config, &text, templates, &mut faults);
+        playbook::check_languages(config, &templates.plays, &mut faults);
     }
     match (config, templates, Errors::none_in(faults)) {
         (_, _, Err(errors)) => Err(errors),

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::ToSpan;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 
 use super::config::Config;
@@ -144,6 +145,21 @@ pub struct Bindings {
 }
 
 impl Bindings {
+    /// The business time zone.
+    pub fn zone(&self) -> TimeZone {
+        let name = match self.values.get("timezone") {
+            Some(ParameterValue::Text(name)) => name.as_str(),
+            _ => "UTC",
+        };
+        TimeZone::get(name).expect("the config was read, and refuses zones that are none")
+    }
+
+    /// The instant at which the as-of day ends.
+    pub fn end_of_day(&self) -> Timestamp {
+        let next = self.as_of.saturating_add(1.day());
+        next.to_zoned(self.zone()).map_or(Timestamp::MAX, |midnight| midnight.timestamp())
+    }
+
     /// The parameters of a run on `as_of`, with what `--set name=value` changes.
     ///
     /// # Errors

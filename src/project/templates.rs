@@ -7,6 +7,7 @@ use std::sync::Arc;
 use minijinja::Environment;
 use minijinja::syntax::SyntaxConfig;
 
+use super::playbook::{self, Play};
 use crate::error::{Error, Errors, Result, Spot};
 use crate::files;
 use crate::names::{Lang, ReportName, TableName};
@@ -15,16 +16,19 @@ use crate::names::{Lang, ReportName, TableName};
 pub const FOLDER: &str = "report_templates";
 
 /// What a report template may call; `reports::engine` gives each of them.
-pub const FUNCTIONS: [&str; 11] = [
+pub const FUNCTIONS: [&str; 14] = [
     "t",
     "available",
     "missing",
     "kpi",
     "kpis",
     "table",
+    "matrix",
     "chart",
+    "playbook",
     "note",
     "controls",
+    "limits",
     "rules",
     "small_sample",
 ];
@@ -41,6 +45,8 @@ pub struct Templates {
     pub parts: BTreeMap<String, Arc<str>>,
     /// The words of each language, by key.
     pub words: BTreeMap<Lang, BTreeMap<String, String>>,
+    /// Advice by name: the file's, without its ending.
+    pub plays: BTreeMap<String, Play>,
 }
 
 /// A report template.
@@ -80,8 +86,9 @@ pub fn load(root: &Path, read: &mut BTreeMap<String, Arc<str>>) -> Result<Templa
             (None, Some(name)) => report(name, &relative, &text).map(|report| {
                 templates.reports.insert(report.name.clone(), report);
             }),
-            (Some(("locales", file)), _) => words(file, &relative, &text).map(|(lang, words)| {
-                templates.words.insert(lang, words);
+            (Some(("locales", file)), _) => words(file, &relative, &text, &mut templates.words),
+            (Some((playbook::FOLDER, file)), _) => playbook::parse(&relative, &text).map(|play| {
+                templates.plays.insert(file.trim_end_matches(".toml").to_owned(), play);
             }),
             _ => {
                 templates.parts.insert(below, text);
@@ -179,10 +186,17 @@ pub fn template_fault(error: &minijinja::Error, path: &str, text: &Arc<str>) -> 
     }
 }
 
-fn words(file: &str, path: &str, text: &Arc<str>) -> Result<(Lang, BTreeMap<String, String>)> {
-    let lang = file.strip_suffix(".toml").and_then(|code| code.parse().ok()).ok_or_else(|| {
+/// Adds the words of a file, which is `<language>.toml` or any file below `<language>/`.
+fn words(
+    file: &str,
+    path: &str,
+    text: &Arc<str>,
+    all: &mut BTreeMap<Lang, BTreeMap<String, String>>,
+) -> Result<()> {
+    let stem = file.strip_suffix(".toml").unwrap_or_default();
+    let lang = stem.split('/').next().and_then(|code| code.parse().ok()).ok_or_else(|| {
         Error::project(format!("`{path}` is not a list of words"))
-            .help("word lists are `zh-CN.toml` and `en.toml`")
+            .help("word lists are `zh-CN.toml` and `en.toml`, or files in folders `zh-CN` and `en`")
     })?;
     let table: toml::Table = toml::from_str(text).map_err(|error| {
         let fault = Error::project(error.message().to_owned());
@@ -191,18 +205,25 @@ fn words(file: &str, path: &str, text: &Arc<str>) -> Result<(Lang, BTreeMap<Stri
             None => fault,
         }
     })?;
-    let mut words = BTreeMap::new();
+    let mut words = Vec::new();
     flatten("", &table, &mut words)
         .map_err(|key| Error::project(format!("word `{key}` in `{path}` is not a text")))?;
-    Ok((lang, words))
+    let known = all.entry(lang).or_default();
+    for (key, word) in words {
+        if known.insert(key.clone(), word).is_some() {
+            return Err(Error::project(format!("word `{key}` is written twice in `{lang}`"))
+                .note(format!("the second time in `{path}`")));
+        }
+    }
+    Ok(())
 }
 
-fn flatten(prefix: &str, table: &toml::Table, words: &mut BTreeMap<String, String>) -> Result<(), String> {
+fn flatten(prefix: &str, table: &toml::Table, words: &mut Vec<(String, String)>) -> Result<(), String> {
     for (name, value) in table {
         let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
         match value {
             toml::Value::String(text) => {
-                words.insert(key, text.clone());
+                words.push((key, text.clone()));
             }
             toml::Value::Table(inner) => flatten(&key, inner, words)?,
             _ => return Err(key),

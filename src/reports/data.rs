@@ -70,6 +70,11 @@ impl ModelData {
         self.columns.iter().position(|column| column.name == name)
     }
 
+    /// Whether these are all its rows.
+    pub(super) fn is_whole(&self) -> bool {
+        u64::try_from(self.rows.len()).is_ok_and(|rows| rows == self.n_rows)
+    }
+
     /// The grain of a row as text: what, with the model and the column, names a number.
     pub(super) fn key(&self, row: usize) -> String {
         let parts: Vec<String> = self.grain.iter().map(|column| plain(&self.rows[row][*column])).collect();
@@ -78,7 +83,7 @@ impl ModelData {
 }
 
 /// A value as plain text, for keys and comparisons.
-pub(super) fn plain(datum: &Datum) -> String {
+pub(crate) fn plain(datum: &Datum) -> String {
     match datum {
         Datum::Null => String::new(),
         Datum::Text(text) => text.clone(),
@@ -158,7 +163,8 @@ fn model(
     Ok(ModelData { name: query.name.clone(), columns, grain, rows, n_rows })
 }
 
-fn default_unit(kind: &DataType) -> Unit {
+/// How a column is measured of which the query says nothing.
+pub(crate) fn default_unit(kind: &DataType) -> Unit {
     match kind {
         DataType::Decimal128(..) => Unit::Money,
         DataType::Float64 => Unit::Ratio,
@@ -169,7 +175,11 @@ fn default_unit(kind: &DataType) -> Unit {
     }
 }
 
-fn datums(column: &ArrayRef, model: &TableName) -> Result<Vec<Datum>> {
+/// The values of a column.
+///
+/// # Errors
+/// Kind `Project` for a type that reports cannot show.
+pub(crate) fn datums(column: &ArrayRef, model: &TableName) -> Result<Vec<Datum>> {
     let cast = |kind: &DataType| {
         arrow::compute::cast(column, kind).map_err(|source| {
             Error::project(format!("`{model}` has a column that reports cannot show")).caused_by(source)

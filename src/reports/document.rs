@@ -61,6 +61,15 @@ pub enum Block {
         /// The words.
         inlines: Vec<Inline>,
     },
+    /// Advice of the playbook.
+    Advice {
+        /// The situation.
+        title: Vec<Inline>,
+        /// What to do.
+        blocks: Vec<Block>,
+        /// The measure that calls for it, in words.
+        measure: String,
+    },
     /// Control totals.
     Controls {
         /// The line that is always seen.

@@ -10,9 +10,10 @@ use super::compose;
 use super::data::Datum;
 use super::document::{Block, ControlLine, Inline, Kpi};
 use super::objects::{CellObject, ModelObject, Shared, Slot, Source, cell};
-use super::{figures, tables};
+use super::{figures, matrix, playbook, tables};
 use crate::models::ControlTotal;
 use crate::project::header::Unit;
+use crate::project::playbook::Play;
 use crate::project::templates;
 
 /// What a report's template sees beside its models.
@@ -24,6 +25,10 @@ pub(super) struct Surroundings {
     pub(super) totals: Vec<ControlTotal>,
     /// Rule tables of what it reads, and their versions.
     pub(super) rules: Vec<(String, String)>,
+    /// What these rule tables say.
+    pub(super) limits: Vec<ControlLine>,
+    /// Advice by name.
+    pub(super) plays: BTreeMap<String, Play>,
     /// The words, and what markers stand for.
     pub(super) shared: Arc<Shared>,
 }
@@ -42,6 +47,20 @@ pub(super) fn environment(surroundings: Arc<Surroundings>) -> Environment<'stati
         let block = tables::table(model, &kwargs, &shared)?;
         kwargs.assert_all_used()?;
         Ok::<Value, Error>(mark(&shared, Slot::Block(block)))
+    });
+    let shared = Arc::clone(&surroundings.shared);
+    environment.add_function("matrix", move |model: Value, kwargs: Kwargs| {
+        let model = model_of(&model)?;
+        let block = matrix::matrix(model, &kwargs, &shared)?;
+        kwargs.assert_all_used()?;
+        Ok::<Value, Error>(mark(&shared, Slot::Block(block)))
+    });
+    let own = Arc::clone(&surroundings);
+    environment.add_function("playbook", move |model: Value, names: Rest<String>| {
+        let advice = playbook::advice(model_of(&model)?, &names, &own.plays, &own.shared)?;
+        let marks: Vec<String> =
+            advice.into_iter().map(|block| own.shared.slots.mark(Slot::Block(block))).collect();
+        Ok::<Value, Error>(Value::from(marks.join("\n\n")))
     });
     let counter = Arc::new(std::sync::atomic::AtomicUsize::new(0));
     environment.add_function("chart", move |kind: String, model: Value, kwargs: Kwargs| {
@@ -144,6 +163,13 @@ fn add_blocks(environment: &mut Environment<'static>, surroundings: &Arc<Surroun
     });
     let own = Arc::clone(surroundings);
     environment.add_function("controls", move || controls(&own));
+    let own = Arc::clone(surroundings);
+    environment.add_function("limits", move || {
+        let count = [("n".to_owned(), own.limits.len().to_string())];
+        let summary = own.shared.words.fill("limits", &count).map_err(fault)?;
+        let totals = own.limits.clone();
+        Ok::<Value, Error>(mark(&own.shared, Slot::Block(Block::Controls { summary, totals })))
+    });
     let own = Arc::clone(surroundings);
     environment.add_function("rules", move || {
         let lines: Vec<String> =

@@ -6,12 +6,14 @@
 
 pub mod charts;
 mod compose;
-mod data;
+pub(crate) mod data;
 pub mod document;
 mod engine;
 mod figures;
 pub mod format;
+mod matrix;
 mod objects;
+mod playbook;
 mod tables;
 pub mod words;
 mod writers;
@@ -19,16 +21,18 @@ mod writers;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use arrow::datatypes::SchemaRef;
 use minijinja::value::Value;
 
 use crate::error::{Error, Errors, Result};
 use crate::export;
 use crate::models::{Graph, Models};
 use crate::names::{Lang, TableName};
+use crate::project::rules::{RuleTable, Version};
 use crate::project::templates::template_fault;
 use crate::project::{Bindings, Config, Project, ReportTemplate, Templates};
 use crate::publish::{ArchiveWords, Page};
-use document::{Block, Document};
+use document::{Block, ControlLine, Document};
 use engine::Surroundings;
 use objects::{Folder, ModelObject, Shared, Slots};
 use words::Words;
@@ -83,6 +87,16 @@ pub fn check(project: &Project) -> Result<(), Errors> {
     Errors::none_in(faults)
 }
 
+/// Sees that the advice of the playbook reads what the models have, of which these are the columns.
+///
+/// # Errors
+/// Kind `Project`, every fault at once.
+pub fn check_advice(project: &Project, schemas: &BTreeMap<TableName, SchemaRef>) -> Result<(), Errors> {
+    let mut faults = Vec::new();
+    playbook::check(project, schemas, &mut faults);
+    Errors::none_in(faults)
+}
+
 /// Renders every report in every language, and the exported rows.
 ///
 /// # Errors
@@ -90,6 +104,8 @@ pub fn check(project: &Project) -> Result<(), Errors> {
 pub async fn render(inputs: Inputs<'_>) -> Result<Rendered, Errors> {
     let project = inputs.project;
     check(project)?;
+    let schemas = inputs.models.built.iter().map(|(name, built)| (name.clone(), Arc::clone(&built.schema)));
+    check_advice(project, &schemas.collect())?;
     let reports: Vec<&ReportTemplate> =
         project.config.reports.iter().filter_map(|name| project.templates.reports.get(name)).collect();
     let names = reports.iter().flat_map(|report| report.reads.iter().cloned()).collect();
@@ -153,7 +169,7 @@ fn document(
     data: &BTreeMap<TableName, Arc<data::ModelData>>,
 ) -> Result<Document> {
     let shared = Arc::new(Shared { words: words.clone(), slots: Slots::default() });
-    let environment = engine::environment(Arc::new(surroundings(inputs, report, &shared)));
+    let environment = engine::environment(Arc::new(surroundings(inputs, report, &shared)?));
     let mut values = engine::values(inputs.bindings, &inputs.project.config.name, &shared);
     let folders = folders(inputs, report, data, &shared);
     let mut context: BTreeMap<String, Value> = BTreeMap::new();
@@ -176,20 +192,52 @@ fn document(
     Ok(Document { report: report.name.to_string(), title, blocks })
 }
 
-fn surroundings(inputs: Inputs<'_>, report: &ReportTemplate, shared: &Arc<Shared>) -> Surroundings {
+fn surroundings(inputs: Inputs<'_>, report: &ReportTemplate, shared: &Arc<Shared>) -> Result<Surroundings> {
     let needed = inputs.graph.needed(&report.reads);
     let names: BTreeSet<String> = needed.iter().map(ToString::to_string).collect();
     let totals = inputs.models.totals.iter().filter(|total| names.contains(&total.model)).cloned().collect();
     let read: BTreeSet<&TableName> = needed.iter().flat_map(|name| inputs.graph.reads_of(name)).collect();
-    let rules = read
+    let in_force: Vec<(&RuleTable, &Version)> = read
         .into_iter()
         .filter_map(|name| inputs.project.rules.get(name))
-        .filter_map(|rules| {
-            let version = rules.version_on(inputs.bindings.as_of)?;
-            Some((rules.name.table().to_owned(), version.name.clone()))
-        })
+        .filter_map(|rules| Some((rules, rules.version_on(inputs.bindings.as_of)?)))
         .collect();
-    Surroundings { report: report.name.to_string(), totals, rules, shared: Arc::clone(shared) }
+    let rules = in_force
+        .iter()
+        .map(|(rules, version)| (rules.name.table().to_owned(), version.name.clone()))
+        .collect();
+    let limits = in_force.iter().map(|(rules, version)| limits(rules, version)).collect::<Result<_>>()?;
+    Ok(Surroundings {
+        report: report.name.to_string(),
+        totals,
+        rules,
+        limits,
+        plays: inputs.project.templates.plays.clone(),
+        shared: Arc::clone(shared),
+    })
+}
+
+/// What a rule table says in a version: `tier key, below 0.5; tier important, below 0.8`.
+fn limits(rules: &RuleTable, version: &Version) -> Result<ControlLine> {
+    let columns = crate::models::text_columns(&rules.rows)?;
+    let schema = rules.rows.schema();
+    let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+    let versions = names.iter().position(|name| *name == "version");
+    let of_version = |row: &usize| {
+        versions.is_none_or(|index| columns[index][*row].as_deref() == Some(version.name.as_str()))
+    };
+    let line = |row: usize| {
+        let cells = names.iter().zip(&columns).filter_map(|(name, column)| {
+            let is_date = matches!(*name, "valid_from" | "valid_to" | "version");
+            let text = column[row].as_deref().filter(|_| !is_date)?;
+            let text =
+                if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text };
+            Some(format!("{name} {text}"))
+        });
+        cells.collect::<Vec<_>>().join(", ")
+    };
+    let lines: Vec<String> = (0..rules.rows.num_rows()).filter(of_version).map(line).collect();
+    Ok(ControlLine { model: rules.name.to_string(), value: version.name.clone(), text: lines.join("; ") })
 }
 
 fn folders(

@@ -92,6 +92,13 @@ impl ModelObject {
         Ok(Value::from_object(RowObject { data, row, shared: Arc::clone(&self.shared) }))
     }
 
+    /// The first row, if there is one.
+    pub(super) fn only_row(&self) -> Result<Option<Arc<RowObject>>, Error> {
+        let data = Arc::clone(self.data()?);
+        let row = RowObject { data, row: 0, shared: Arc::clone(&self.shared) };
+        Ok((!row.data.rows.is_empty()).then(|| Arc::new(row)))
+    }
+
     /// The rows in which every given column has the given text.
     pub(super) fn matching(&self, wanted: &[(String, String)]) -> Result<Vec<usize>, Error> {
         let data = self.data()?;

@@ -8,6 +8,8 @@
 //! | `shares` | columns that are shares of one whole: printed so that they add up to 100.0 |
 //! | `bars` | columns with a bar behind the number |
 //! | `signed` | columns that are changes, shown with their sign |
+//! | `phrases` | columns of codes that are shown as sentences: the word `phrases.<code>`, its places filled from the row |
+//! | `last` | the greatest number of rows, counted from the end |
 //! | `caption` | a line above the table |
 
 use std::sync::Arc;
@@ -35,12 +37,22 @@ pub(super) fn table(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>) 
     let shares: Vec<String> = kwargs.get::<Option<Vec<String>>>("shares")?.unwrap_or_default();
     let bars: Vec<String> = kwargs.get::<Option<Vec<String>>>("bars")?.unwrap_or_default();
     let signed: Vec<String> = kwargs.get::<Option<Vec<String>>>("signed")?.unwrap_or_default();
+    let phrases: Vec<String> = kwargs.get::<Option<Vec<String>>>("phrases")?.unwrap_or_default();
+    let last: Option<usize> = kwargs.get("last")?;
     let caption: Option<String> = kwargs.get("caption")?;
     let wanted = conditions(kwargs)?;
     let matching = model.matching(&wanted)?;
     let total =
         if wanted.is_empty() { usize::try_from(data.n_rows).unwrap_or(usize::MAX) } else { matching.len() };
-    let rows: Vec<usize> = matching.iter().copied().take(limit).collect();
+    if last.is_some() && !data.is_whole() {
+        return Err(fault(format!(
+            "`last` wants all rows of `{}`, and templates see its first {} only",
+            model.name,
+            data.rows.len()
+        )));
+    }
+    let skipped = last.map_or(0, |last| matching.len().saturating_sub(last));
+    let rows: Vec<usize> = matching.iter().copied().skip(skipped).take(limit).collect();
     let mut columns = Vec::new();
     let mut cells: Vec<Vec<TableCell>> = vec![Vec::new(); rows.len()];
     for name in &names {
@@ -50,7 +62,9 @@ pub(super) fn table(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>) 
         let style = part.style(signed.contains(name));
         columns.push(TableColumn { title: part.title(style)?, numeric: is_numeric(info.unit) });
         let texts = if shares.contains(name) {
-            part.shares(&matching)
+            part.shares(&matching).into_iter().skip(skipped).take(rows.len()).collect()
+        } else if phrases.contains(name) {
+            part.phrases()?
         } else {
             part.texts(style, signed.contains(name))
         };
@@ -64,7 +78,8 @@ pub(super) fn table(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>) 
             ("shown".to_owned(), format::integer(i128::try_from(rows.len()).unwrap_or(0))),
             ("total".to_owned(), format::integer(i128::try_from(total).unwrap_or(0))),
         ];
-        shared.words.fill("rows_left_out", &values).map_err(fault)
+        let key = if last.is_some() { "rows_left_out_before" } else { "rows_left_out" };
+        shared.words.fill(key, &values).map_err(fault)
     });
     let rest = rest.transpose()?;
     let empty = shared.words.fill("no_rows", &[]).map_err(fault)?;
@@ -88,25 +103,27 @@ pub(super) fn conditions(kwargs: &Kwargs) -> Result<Vec<(String, String)>, Error
     Ok(conditions)
 }
 
-fn is_numeric(unit: Unit) -> bool {
+/// Whether values of a unit stand to the right.
+pub(super) fn is_numeric(unit: Unit) -> bool {
     matches!(unit, Unit::Money | Unit::Ratio | Unit::Count | Unit::Days)
 }
 
-/// One column of the table.
-struct Part<'a> {
-    data: &'a Arc<ModelData>,
-    index: usize,
-    info: &'a ColumnInfo,
-    shared: &'a Arc<Shared>,
-    rows: &'a [usize],
+/// One column of a model, for these of its rows.
+#[derive(Clone, Copy)]
+pub(super) struct Part<'a> {
+    pub(super) data: &'a Arc<ModelData>,
+    pub(super) index: usize,
+    pub(super) info: &'a ColumnInfo,
+    pub(super) shared: &'a Arc<Shared>,
+    pub(super) rows: &'a [usize],
 }
 
 impl Part<'_> {
-    fn datum(&self, row: usize) -> &Datum {
+    pub(super) fn datum(&self, row: usize) -> &Datum {
         &self.data.rows[row][self.index]
     }
 
-    fn style(&self, is_signed: bool) -> Style {
+    pub(super) fn style(&self, is_signed: bool) -> Style {
         if self.info.unit == Unit::Money {
             let greatest = self.rows.iter().filter_map(|row| magnitude(self.datum(*row))).max_by(compare);
             let greatest = greatest.unwrap_or(Decimal::new(0, 0));
@@ -120,7 +137,7 @@ impl Part<'_> {
     }
 
     /// The heading, with the unit of the whole column.
-    fn title(&self, style: Style) -> Result<String, Error> {
+    pub(super) fn title(&self, style: Style) -> Result<String, Error> {
         let words = &self.shared.words;
         let title = match words.column(&self.data.name.to_string(), &self.info.name) {
             Some(title) => title.to_owned(),
@@ -143,7 +160,7 @@ impl Part<'_> {
         })
     }
 
-    fn texts(&self, style: Style, is_signed: bool) -> Vec<String> {
+    pub(super) fn texts(&self, style: Style, is_signed: bool) -> Vec<String> {
         let words = &self.shared.words;
         let one = |row: &usize| match (style, self.datum(*row)) {
             (Style::Column(column), Datum::Exact(number)) if is_signed => column.signed_cell(*number),
@@ -166,11 +183,26 @@ impl Part<'_> {
         };
         let all: Option<Vec<Decimal>> = matching.iter().map(exact).collect();
         match all {
-            Some(all) if !all.is_empty() => {
-                format::largest_remainder(&all, 1).texts().into_iter().take(self.rows.len()).collect()
-            }
-            _ => self.texts(Style::Prose, false),
+            Some(all) if !all.is_empty() => format::largest_remainder(&all, 1).texts(),
+            _ => Part { rows: matching, ..*self }.texts(Style::Prose, false),
         }
+    }
+
+    /// Codes as sentences, with the other values of their rows in them.
+    fn phrases(&self) -> Result<Vec<String>, Error> {
+        let words = &self.shared.words;
+        let one = |row: &usize| match self.datum(*row) {
+            Datum::Text(code) => {
+                let values: Vec<(String, String)> = (self.data.columns.iter().zip(&self.data.rows[*row]))
+                    .map(|(info, datum)| {
+                        (info.name.clone(), words.show(datum, info.unit, &info.name, Style::Prose))
+                    })
+                    .collect();
+                words.fill(&format!("phrases.{code}"), &values).map_err(fault)
+            }
+            _ => Ok(format::MISSING.to_owned()),
+        };
+        self.rows.iter().map(one).collect()
     }
 
     /// The length of each bar against the longest, in percent.
@@ -185,7 +217,7 @@ impl Part<'_> {
         self.rows.iter().map(length).collect()
     }
 
-    fn cell(&self, row: usize, text: String, bar: Option<String>) -> TableCell {
+    pub(super) fn cell(&self, row: usize, text: String, bar: Option<String>) -> TableCell {
         let source = Source {
             model: self.data.name.to_string(),
             key: self.data.key(row),
@@ -202,7 +234,8 @@ impl Part<'_> {
     }
 }
 
-fn magnitude(datum: &Datum) -> Option<Decimal> {
+/// How great a number is, whatever its sign.
+pub(super) fn magnitude(datum: &Datum) -> Option<Decimal> {
     match datum {
         Datum::Exact(number) => Some(Decimal::new(number.unscaled.abs(), number.scale)),
         Datum::Int(number) => Some(Decimal::new(i128::from(*number).abs(), 0)),

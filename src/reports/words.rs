@@ -52,19 +52,7 @@ impl Words {
     /// A word with its `{name}` places filled; `Err` names what is missing.
     pub fn fill(&self, key: &str, values: &[(String, String)]) -> Result<String, String> {
         let text = self.get(key).ok_or_else(|| format!("no word `{key}` in `locales/{}.toml`", self.lang))?;
-        let mut filled = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once('{') {
-            filled.push_str(before);
-            let (name, tail) =
-                after.split_once('}').ok_or_else(|| format!("word `{key}` has a `{{` without `}}`"))?;
-            let value = values.iter().find(|(known, _)| known == name);
-            let (_, value) = value.ok_or_else(|| format!("word `{key}` wants a value for `{{{name}}}`"))?;
-            filled.push_str(value);
-            rest = tail;
-        }
-        filled.push_str(rest);
-        Ok(filled)
+        fill(text, values).map_err(|reason| format!("word `{key}` {reason}"))
     }
 
     /// The heading of a column: of this model, or of any model.
@@ -127,6 +115,22 @@ impl Words {
             _ => format::decimal(number, if number.scale == 0 { 0 } else { 1 }),
         }
     }
+}
+
+/// A text with its `{name}` places filled; `Err` says what it lacks.
+pub(super) fn fill(text: &str, values: &[(String, String)]) -> Result<String, String> {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let (name, tail) = after.split_once('}').ok_or("has a `{` without `}`")?;
+        let value = values.iter().find(|(known, _)| known == name);
+        let (_, value) = value.ok_or_else(|| format!("wants a value for `{{{name}}}`"))?;
+        filled.push_str(value);
+        rest = tail;
+    }
+    filled.push_str(rest);
+    Ok(filled)
 }
 
 /// Below 100,000 a shortened amount would lose the digits that tell two months apart.

@@ -43,6 +43,11 @@ fn block_text(block: &Block) -> String {
         }
         Block::Chart(_) => String::new(),
         Block::Note { inlines, .. } => prefixed(&inline_text(inlines), "> "),
+        Block::Advice { title, blocks, measure } => {
+            let title = format!("**{}**", one_line(&inline_text(title)));
+            let inner: Vec<String> = blocks.iter().map(block_text).collect();
+            prefixed(&format!("{title}\n\n{}\n\n*{}*", inner.join("\n\n"), escape(measure)), "> ")
+        }
         Block::Controls { summary, totals } => {
             let mut text = guard_start(&escape(summary));
             for total in totals {
