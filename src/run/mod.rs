@@ -1,5 +1,6 @@
 //! Every pipeline as a list of stages called in order, and nothing else.
 
+mod diff;
 mod edition;
 mod setting;
 
@@ -15,10 +16,11 @@ use crate::files::{self, WorkFolder};
 use crate::models::{self, Graph, Models, Progress};
 use crate::names::TableName;
 use crate::project::{self, Project, QueryFile, query_file};
-use crate::publish::{Manifest, Shelf, Status};
+use crate::publish::{Manifest, Shelf, Status, kept};
 use crate::reports;
 use crate::sources;
 
+pub use diff::diff;
 pub use edition::Outcome;
 use edition::{content, describe, outcome};
 use setting::{Reach, build, set_up, warehouse};
@@ -126,7 +128,9 @@ async fn stages(
         bindings: &setting.bindings,
         models: &models,
     };
-    let rendered = reports::render(inputs).await?;
+    let mut rendered = reports::render(inputs).await?;
+    // What `diff` compares a later version with.
+    rendered.pages.push(kept::page(&setting.project.files)?);
     setting.sources.check_unchanged()?;
     describe(&mut content, &setting, &models, &rendered);
     let times = serde_json::json!({ "started_at": request.now.timestamp().to_string() }).to_string();
@@ -144,7 +148,7 @@ pub async fn check(request: &Request) -> Result<CheckSummary, Errors> {
     let work = WorkFolder::new(&request.scratch)?;
     let engine = Engine::new(&setting.limits(request), work.path())?;
     let order = setting.graph.order().to_vec();
-    models::plan::plan(
+    let planned = models::plan::plan(
         &setting.project,
         &setting.sources,
         &setting.graph,
@@ -154,6 +158,8 @@ pub async fn check(request: &Request) -> Result<CheckSummary, Errors> {
     )
     .await?;
     reports::check(&setting.project)?;
+    let schemas = planned.into_iter().map(|(name, planned)| (name, planned.schema));
+    reports::check_advice(&setting.project, &schemas.collect())?;
     let absent = order.iter().filter(|name| setting.graph.absence(name).is_some());
     Ok(CheckSummary {
         queries: setting.project.queries.len(),

@@ -78,7 +78,16 @@ pub(super) async fn set_up(
     targets: &(dyn Fn(&Project) -> BTreeSet<TableName> + Sync),
     reach: Reach,
 ) -> Result<Setting, Errors> {
-    let project = project::load(&request.project)?;
+    set_up_over(project::load(&request.project)?, request, targets, reach).await
+}
+
+/// As [`set_up`], for a project that has been loaded.
+pub(super) async fn set_up_over(
+    project: Project,
+    request: &Request,
+    targets: &(dyn Fn(&Project) -> BTreeSet<TableName> + Sync),
+    reach: Reach,
+) -> Result<Setting, Errors> {
     let warehouse = warehouse(request, &project);
     // A folder that is not there is told as such, rather than as many tables that are not there.
     sources::open(&warehouse, &BTreeSet::new())?;
@@ -130,7 +139,11 @@ pub(super) async fn build(
     faults: &Path,
     progress: Progress<'_>,
 ) -> Result<Models, Errors> {
-    let limits = setting.limits(request);
-    let engines = (Engine::new(&limits, &work.join("planning"))?, Engine::new(&limits, &work.join("spill"))?);
+    let engines = engines(&setting.limits(request), work)?;
     models::build(setting.inputs(), targets, engines, Folders { work, faults }, progress).await
+}
+
+/// A session to plan in and one to compute in.
+pub(super) fn engines(limits: &Limits, work: &Path) -> Result<(Engine, Engine), Errors> {
+    Ok((Engine::new(limits, &work.join("planning"))?, Engine::new(limits, &work.join("spill"))?))
 }

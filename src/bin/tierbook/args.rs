@@ -60,6 +60,23 @@ pub(crate) enum Command {
         #[command(flatten)]
         scope: Scope,
     },
+    /// Tell what an edit to a query, rule, template or parameter changes, before it goes live.
+    #[command(after_help = "Examples:\n  tierbook diff --against latest\n  \
+                            tierbook diff --against . --set unit=group\n  \
+                            tierbook diff --against ../book-as-it-is --as-of 2026-10-31 --format json")]
+    Diff {
+        /// Another project folder, `latest`, an edition such as 2026-10-31.1, or an edition's folder
+        #[arg(long, value_name = "DIR|EDITION")]
+        against: String,
+        /// How many customers that change tier are named
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        limit: usize,
+        /// How to tell the result
+        #[arg(long, value_enum, default_value_t = TextFormat::Text)]
+        format: TextFormat,
+        #[command(flatten)]
+        scope: Scope,
+    },
     /// Show which table reads which.
     #[command(after_help = "Example:\n  tierbook graph --format dot | dot -Tsvg > graph.svg")]
     Graph {

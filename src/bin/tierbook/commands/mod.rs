@@ -1,6 +1,7 @@
 //! One file per command; each calls the library once and tells what it gave.
 
 mod check;
+mod diff;
 mod graph;
 mod init;
 mod query;
@@ -35,6 +36,9 @@ async fn dispatch(command: Command) -> Result<(), Errors> {
         Command::Check { scope, format } => check::run(&request(scope, None), format).await,
         Command::Query { name, sql, limit, format, output, scope } => {
             query::run(&request(scope, None), name, sql, limit, format, output).await
+        }
+        Command::Diff { against, limit, format, scope } => {
+            diff::run(&request(scope, None), &against, limit, format).await
         }
         Command::Graph { scope, format } => graph::run(&request(scope, None), format),
         Command::Init { dir, warehouse } => init::run(&dir, warehouse.as_deref()),
