@@ -16,6 +16,7 @@
 //! | [`models`] | query files → derived tables: graph, plan, execute, check, store |
 //! | [`reports`] | derived tables and templates → documents of blocks and cells → pages |
 //! | [`publish`] | pages → one edition, visible all at once |
+//! | [`compare`] | two versions of a project, built over the same rows → what the edit between them changes |
 //! | [`run`] | every pipeline as a list of stages called in order, and nothing else |
 //!
 //! Beside the pipeline: [`engine`] is the DataFusion session and what we add to it, [`export`] writes rows in any
@@ -51,6 +52,8 @@ pub mod models;
 pub mod reports;
 
 pub mod publish;
+
+pub mod compare;
 
 pub mod export;
 

@@ -7,12 +7,11 @@
 //   - a chart has no visible mark beside its legend, no size, or is not drawn at all,
 //   - something is written to the console, or anything but the page itself is asked for,
 //   - text has less contrast with what lies behind it than WCAG AA wants: 4.5:1, large text 3:1.
-// Then the words: each language has the same keys and places, and each key is used.
 // The browser is $CHROMIUM, or /usr/bin/chromium.
 
 import fs from "node:fs";
 import path from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
 const WIDTHS = [1280, 390];
@@ -217,52 +216,6 @@ function pagesBelow(folder) {
     .sort();
 }
 
-/** `locales/*.toml` as key -> words; strings on one line, which is all that the files hold. */
-function words(file) {
-  const found = new Map();
-  let section = "";
-  for (const line of fs.readFileSync(file, "utf8").split("\n")) {
-    const head = line.match(/^\[(.+)\]\s*$/);
-    const pair = line.match(/^([\w-]+)\s*=\s*"(.*)"\s*$/);
-    if (head) section = `${head[1]}.`;
-    if (pair) found.set(section + pair[1], pair[2]);
-  }
-  return found;
-}
-
-/** Faults of the words of a project, given the folder of its templates. */
-function wordFaults(templates) {
-  const faults = [];
-  const files = fs.readdirSync(path.join(templates, "locales")).filter((name) => name.endsWith(".toml")).sort();
-  const languages = files.map((name) => [name, words(path.join(templates, "locales", name))]);
-  const places = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort().join(",");
-  const [[firstName, first], ...others] = languages;
-  for (const [name, other] of others) {
-    for (const key of first.keys()) if (!other.has(key)) faults.push(`${name} has no \`${key}\``);
-    for (const [key, text] of other) {
-      if (!first.has(key)) faults.push(`${firstName} has no \`${key}\``);
-      else if (places(text) !== places(first.get(key))) faults.push(`\`${key}\` has other places in ${name} than in ${firstName}`);
-    }
-  }
-
-  const read = (folder, ending) => fs.readdirSync(path.join(templates, folder)).filter((name) => name.endsWith(ending))
-    .map((name) => [name, fs.readFileSync(path.join(templates, folder, name), "utf8")]);
-  const reports = read(".", ".md");
-  const text = [...reports, ...read("components", ".html"), ...read("layouts", ".html")].map(([, text]) => text).join("\n");
-  const called = new Set([...text.matchAll(/\bt\("([\w.-]+)"|words\["([\w.-]+)"\]/g)].map((match) => match[1] ?? match[2]));
-  const columns = new Set([...text.matchAll(/"(\w+)"/g)].map((match) => match[1]));
-  for (const key of called) if (!first.has(key) && !key.endsWith(".")) faults.push(`a template asks for \`${key}\`, which no language has`);
-  // Words that the program asks for by itself: of values, of columns, of charts, and a few whole sentences.
-  const own = new Set(["yes", "no", "missing", "small_sample", "rows_left_out", "no_rows", "controls"]);
-  for (const key of first.keys()) {
-    const last = key.slice(key.lastIndexOf(".") + 1);
-    const isUsed = called.has(key) || own.has(key) || key.startsWith("values.") || key.startsWith("chart.") ||
-      (key.startsWith("column.") && columns.has(last)) || reports.some(([name]) => key === `${name.slice(0, -3)}.name`);
-    if (!isUsed) faults.push(`nothing uses \`${key}\``);
-  }
-  return faults;
-}
-
 const book = process.argv[2];
 if (!book || process.argv.length > 3) {
   console.error("usage: node check.mjs BOOK_FOLDER");
@@ -304,7 +257,5 @@ for (const width of WIDTHS) for (const colorScheme of SCHEMES) {
   await context.close();
 }
 await browser.close();
-const templates = path.join(path.dirname(fileURLToPath(import.meta.url)), "../../report_templates");
-report("words", wordFaults(templates), "same keys and places in every language, all used");
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed ? 1 : 0;

@@ -78,6 +78,14 @@ impl Engine {
         Ok(Self { context })
     }
 
+    /// Joins tables of any size from here on: by sorting, which spills, rather than by holding one side in memory.
+    #[must_use]
+    pub fn with_joins_that_spill(self) -> Self {
+        let state = self.context.state_ref();
+        state.write().config_mut().options_mut().optimizer.prefer_hash_join = false;
+        self
+    }
+
     /// Puts a table under its name, in the place of an earlier one.
     ///
     /// # Errors

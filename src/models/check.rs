@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Int64Type};
+use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Int64Type, TimeUnit, TimestampMicrosecondType};
 use arrow::row::{RowConverter, SortField};
 use datafusion::error::DataFusionError;
 use futures::TryStreamExt;
-use jiff::ToSpan;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 
 use super::plan::sides;
 use crate::engine::{Engine, bind, execution_fault};
@@ -129,8 +129,7 @@ impl Checker<'_> {
         verdict.rows = count(0);
         verdict.n_checks += conditions.len();
         self.band(verdict);
-        let newest = batch.column(1).as_primitive::<Date32Type>();
-        self.freshness(verdict, newest.is_valid(0).then(|| newest.value(0)));
+        self.freshness(verdict, newest_in(batch.column(1), self.bindings));
         for (index, condition) in conditions.iter().enumerate() {
             let broken = count(index + 2);
             if broken == 0 {
@@ -194,12 +193,10 @@ impl Checker<'_> {
         }
     }
 
-    fn freshness(&self, verdict: &mut Verdict, newest: Option<i32>) {
+    fn freshness(&self, verdict: &mut Verdict, newest: Option<Date>) {
         let Some(days) = self.query.header.fresh_days else { return };
         verdict.n_checks += 1;
         let as_of = self.bindings.as_of;
-        let newest =
-            newest.and_then(|day| Date::constant(1970, 1, 1).checked_add(i64::from(day).days()).ok());
         let age = newest.map(|day| i64::from((as_of - day).get_days()));
         if age.is_none_or(|age| age > days) {
             let found =
@@ -384,9 +381,21 @@ pub(super) fn order_stray(text: &str) -> Option<String> {
     })
 }
 
-/// The newest value of a day column, as a day.
-pub(super) fn newest_in(column: &ArrayRef) -> Option<Date> {
-    let column = (*column.data_type() == DataType::Date32).then(|| column.as_primitive::<Date32Type>())?;
-    let day = (!column.is_empty() && column.is_valid(0)).then(|| column.value(0))?;
-    Date::constant(1970, 1, 1).checked_add(i64::from(day).days()).ok()
+/// The newest value of a column of days or instants, as a business day.
+pub(super) fn newest_in(column: &ArrayRef, bindings: &Bindings) -> Option<Date> {
+    if column.is_empty() || column.is_null(0) {
+        return None;
+    }
+    match column.data_type() {
+        DataType::Date32 => {
+            let day = column.as_primitive::<Date32Type>().value(0);
+            Date::constant(1970, 1, 1).checked_add(i64::from(day).days()).ok()
+        }
+        DataType::Timestamp(TimeUnit::Microsecond, Some(_)) => {
+            let instant = column.as_primitive::<TimestampMicrosecondType>().value(0);
+            let instant = Timestamp::from_microsecond(instant).ok()?;
+            Some(instant.to_zoned(bindings.zone()).date())
+        }
+        _ => None,
+    }
 }

@@ -6,12 +6,13 @@
 
 pub mod check;
 pub mod graph;
+mod newest;
 pub mod plan;
 pub mod staging;
 mod store;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{Array, RecordBatch};
@@ -31,6 +32,7 @@ use crate::sources::Sources;
 
 pub use check::ControlTotal;
 pub use graph::{Absence, Graph};
+pub use newest::newest_day;
 pub use plan::Planned;
 use staging::Sight;
 pub use store::row_order;
@@ -62,6 +64,27 @@ pub struct Built {
     pub rows: u64,
     /// How many conditions it was checked against.
     pub n_checks: usize,
+    /// Where its rows are stored; none for a table that is inlined into what reads it.
+    path: Option<PathBuf>,
+}
+
+impl Built {
+    /// Its stored rows as a table of any session; none if they are not stored.
+    ///
+    /// # Errors
+    /// Kind `Internal` when the file cannot be named.
+    pub fn table(&self) -> Result<Option<Arc<dyn TableProvider>>> {
+        self.path.as_deref().map(|path| store::table(Arc::clone(&self.schema), path)).transpose()
+    }
+}
+
+/// A fault of one table.
+#[derive(Debug)]
+pub struct Fault {
+    /// The table.
+    pub table: TableName,
+    /// What is wrong.
+    pub error: Error,
 }
 
 /// What a table lacks.
@@ -116,6 +139,26 @@ pub async fn build(
     folders: Folders<'_>,
     progress: Progress<'_>,
 ) -> Result<Models, Errors> {
+    let (models, faults) =
+        build_around(inputs, &BTreeMap::new(), targets, engines, folders, progress).await?;
+    Errors::none_in(faults.into_iter().map(|fault| fault.error).collect())?;
+    Ok(models)
+}
+
+/// Builds what it can of `targets` and all that they read; what it cannot stays out, with its faults beside the rest.
+/// Tables in `same` are those of an earlier build from the same rows and the same text: they are neither computed nor
+/// checked again.
+///
+/// # Errors
+/// Kind `Project` for every fault that planning finds; nothing is built then.
+pub async fn build_around(
+    inputs: Inputs<'_>,
+    same: &BTreeMap<TableName, Built>,
+    targets: &BTreeSet<TableName>,
+    engines: (Engine, Engine),
+    folders: Folders<'_>,
+    progress: Progress<'_>,
+) -> Result<(Models, Vec<Fault>), Errors> {
     let Inputs { project, sources, graph, bindings } = inputs;
     let (planning, engine) = engines;
     let order = graph.needed(targets);
@@ -149,21 +192,47 @@ pub async fn build(
             broken.push(name);
             continue;
         }
-        let is_stored = plan.is_stored || (targets.contains(name) && !name.is_staging());
-        match one(query, bindings, is_stored, &mut models, folders).await {
-            Ok(found) if found.is_empty() => {}
-            Ok(found) => {
-                faults.extend(found);
-                broken.push(name);
+        let found = match same.get(name) {
+            Some(built) => again(query, bindings, built, &mut models).await.map(|()| Vec::new()),
+            None => {
+                let is_stored = plan.is_stored || (targets.contains(name) && !name.is_staging());
+                one(query, bindings, is_stored, &mut models, folders).await
             }
-            Err(errors) => {
-                faults.extend(errors);
-                broken.push(name);
-            }
+        };
+        let found = found.unwrap_or_else(|errors| errors.into_iter().collect());
+        if !found.is_empty() {
+            broken.push(name);
+        }
+        faults.extend(found.into_iter().map(|error| Fault { table: name.clone(), error }));
+    }
+    Ok((models, faults))
+}
+
+/// Puts a table of an earlier build into the session.
+async fn again(
+    query: &QueryFile,
+    bindings: &Bindings,
+    built: &Built,
+    models: &mut Models,
+) -> Result<(), Errors> {
+    match built.table()? {
+        Some(table) => models.engine.register(&query.name, table)?,
+        None => {
+            let plan = plan_of(query, bindings, &models.engine).await?;
+            models.engine.register(&query.name, models.engine.frame(plan).into_view())?;
         }
     }
-    Errors::none_in(faults)?;
-    Ok(models)
+    models.built.insert(query.name.clone(), built.clone());
+    Ok(())
+}
+
+async fn plan_of(query: &QueryFile, bindings: &Bindings, engine: &Engine) -> Result<LogicalPlan, Errors> {
+    let bound = bind::bind(&query.query, bindings);
+    let plan = engine.plan(&bound).await.map_err(|error| engine::planning_fault(&error, query))?;
+    if query.name.is_staging() {
+        return staging::wrap(engine, query, plan, Sight::UpTo(bindings.as_of, bindings.end_of_day()));
+    }
+    Ok(plan)
 }
 
 /// Builds one table and checks it; gives the conditions that do not hold.
@@ -175,16 +244,14 @@ async fn one(
     folders: Folders<'_>,
 ) -> Result<Vec<Error>, Errors> {
     let engine = &models.engine;
-    let bound = bind::bind(&query.query, bindings);
-    let mut plan = engine.plan(&bound).await.map_err(|error| engine::planning_fault(&error, query))?;
-    if query.name.is_staging() {
-        plan = staging::wrap(engine, query, plan, Sight::UpTo(bindings.as_of))?;
-    }
+    let plan = plan_of(query, bindings, engine).await?;
+    let mut stored = None;
     let schema = if is_stored {
         let path = folders.work.join("models").join(format!("{}.parquet", query.name));
         let plan = store::ordered(engine, query, plan)?;
         let schema = store::write(engine, query, plan, &path).await?;
-        store::register(engine, query, Arc::clone(&schema), &path)?;
+        engine.register(&query.name, store::table(Arc::clone(&schema), &path)?)?;
+        stored = Some(path);
         schema
     } else {
         let schema = Arc::clone(plan.schema().inner());
@@ -192,7 +259,7 @@ async fn one(
         schema
     };
     let verdict = check::check(query, &schema, bindings, engine, folders.faults).await?;
-    let built = Built { schema, rows: verdict.rows, n_checks: verdict.n_checks };
+    let built = Built { schema, rows: verdict.rows, n_checks: verdict.n_checks, path: stored };
     models.built.insert(query.name.clone(), built);
     models.totals.extend(verdict.totals);
     models.warnings.extend(verdict.warnings);
@@ -257,49 +324,6 @@ fn rules_valid(project: &Project, order: &[TableName], as_of: Date) -> Result<()
         }
     }
     Errors::none_in(faults)
-}
-
-/// The newest day in `staging.sales` that is not after `today`, whatever the as-of day.
-///
-/// # Errors
-/// Kind `Data` when there is no row with a day; faults of the queries below it.
-pub async fn newest_day(inputs: Inputs<'_>, engine: &Engine, today: Date) -> Result<Date, Errors> {
-    let sales = TableName::new("staging", "sales");
-    let order = inputs.graph.needed(&BTreeSet::from([sales.clone()]));
-    for name in &order {
-        if let Some(source) = inputs.sources.tables.get(name) {
-            source.register(engine)?;
-        } else if let Some(rules) = inputs.project.rules.get(name) {
-            engine.register(name, rule_provider(rules)?)?;
-        } else if inputs.graph.absence(name).is_some() {
-            plan::register_absent(engine, name)?;
-        } else if let Some(query) = inputs.project.queries.get(name) {
-            let bound = bind::bind(&query.query, inputs.bindings);
-            let mut plan =
-                engine.plan(&bound).await.map_err(|error| engine::planning_fault(&error, query))?;
-            if name.is_staging() {
-                plan = staging::wrap(engine, query, plan, Sight::All)?;
-            }
-            engine.register(name, engine.frame(plan).into_view())?;
-        }
-    }
-    let query =
-        inputs.project.queries.get(&sales).ok_or_else(|| Error::internal("no query for `staging.sales`"))?;
-    let column = query.header.as_of.as_ref().map_or("sold_on", |piece| piece.text.as_str());
-    // A mistyped year must not make a book of the future.
-    let sql = format!("SELECT max({column}) FROM staging.sales WHERE {column} <= DATE '{today}'");
-    let parsed = query_file::parse_select(&query.path, &sql.as_str().into())?;
-    let plan = engine.plan(&parsed).await.map_err(|error| engine::planning_fault(&error, query))?;
-    let batches = engine
-        .collect(plan)
-        .await
-        .map_err(|error| engine::execution_fault(error, "looking for the newest day of sales"))?;
-    let newest = batches.first().and_then(|batch| check::newest_in(batch.column(0)));
-    newest.ok_or_else(|| {
-        Error::data("`staging.sales` has no row, so there is no newest day")
-            .help("name a day with `--as-of DATE`, or see whether the warehouse was loaded")
-            .into()
-    })
 }
 
 impl Models {

@@ -100,7 +100,7 @@ async fn plan_query(
     Errors::none_in(engine::lint(&plan, query))?;
     let is_stored = !query.name.is_staging() && does_more_than_rows(&plan);
     let plan = if query.name.is_staging() {
-        staging::wrap(engine, query, plan, Sight::UpTo(bindings.as_of))?
+        staging::wrap(engine, query, plan, Sight::UpTo(bindings.as_of, bindings.end_of_day()))?
     } else {
         plan
     };

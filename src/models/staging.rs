@@ -1,12 +1,14 @@
 //! Staging tables as the contract has them: as-of rows only, the contract's types, missing columns as NULL.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use arrow::datatypes::DataType;
 use datafusion::common::{Column, ScalarValue};
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::{Expr, LogicalPlan, cast, lit, when};
 use datafusion::prelude::DataFrame;
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::engine::Engine;
@@ -17,8 +19,8 @@ use crate::project::contract::{self, StagingTable};
 /// Whether rows after the as-of day are visible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sight {
-    /// Rows up to this day.
-    UpTo(Date),
+    /// Rows up to this day, which ends at this instant.
+    UpTo(Date, Timestamp),
     /// All rows; only for finding the newest day.
     All,
 }
@@ -40,49 +42,70 @@ pub fn wrap(
     if let Some(table) = contract::table(query.name.table()) {
         let columns = contract_columns(table, query, frame.schema().as_arrow())?;
         frame = frame.select(columns).map_err(internal)?;
-        if let Sight::UpTo(day) = sight {
-            frame = hide_later_milestones(frame, day).map_err(internal)?;
-        }
+        frame = hide_later_milestones(frame, sight).map_err(internal)?;
     }
     if let Some(column) = &query.header.as_of {
         let schema = frame.schema().clone();
         let field = schema.as_arrow().field_with_name(&column.text.to_lowercase());
-        if !field.is_ok_and(|field| *field.data_type() == DataType::Date32) {
+        let name = Expr::Column(Column::new_unqualified(column.text.to_lowercase()));
+        let Some(seen) = field.ok().and_then(|field| sight.sees(&name, field.data_type())) else {
             return Err(Error::project(format!(
                 "`as_of` names `{}`, which is not a day of this query",
                 column.text
             ))
             .at(query.spot(column.range.clone()))
             .into());
-        }
-        if let Sight::UpTo(day) = sight {
-            let days = (day - Date::constant(1970, 1, 1)).get_days();
-            let name = Expr::Column(Column::new_unqualified(column.text.to_lowercase()));
-            // A row without a day stays, so that the check on required columns finds it.
-            let visible = name.clone().lt_eq(lit(ScalarValue::Date32(Some(days)))).or(name.is_null());
-            frame = frame.filter(visible).map_err(internal)?;
-        }
+        };
+        // A row without a day stays, so that the check on required columns finds it.
+        frame = frame.filter(seen.or(name.is_null())).map_err(internal)?;
     }
     Ok(frame.into_unoptimized_plan())
 }
 
-/// Days on which something happened to a row after it began: not yet, for a run of an earlier day.
-const MILESTONES: [&str; 7] =
-    ["go_live_on", "won_on", "lost_on", "left_on", "ended_on", "cancelled_on", "closed_on"];
+impl Sight {
+    /// The condition under which a day or an instant is visible; `None` for a column that is neither.
+    fn sees(self, column: &Expr, kind: &DataType) -> Option<Expr> {
+        match (self, kind) {
+            (Self::All, DataType::Date32 | DataType::Timestamp(_, Some(_))) => Some(lit(true)),
+            (Self::UpTo(day, _), DataType::Date32) => {
+                let days = (day - Date::constant(1970, 1, 1)).get_days();
+                Some(column.clone().lt_eq(lit(ScalarValue::Date32(Some(days)))))
+            }
+            (Self::UpTo(_, end), DataType::Timestamp(_, Some(zone))) => {
+                let end =
+                    ScalarValue::TimestampMicrosecond(Some(end.as_microsecond()), Some(Arc::clone(zone)));
+                Some(column.clone().lt(lit(end)))
+            }
+            _ => None,
+        }
+    }
+}
 
-fn hide_later_milestones(frame: DataFrame, day: Date) -> Result<DataFrame, DataFusionError> {
-    let names: Vec<String> = frame.schema().fields().iter().map(|field| field.name().clone()).collect();
-    if !names.iter().any(|name| MILESTONES.contains(&name.as_str())) {
+/// What happened to a row after it began, and when: not yet, for a run of an earlier day.
+const MILESTONES: [&str; 9] = [
+    "go_live_on",
+    "won_on",
+    "lost_on",
+    "left_on",
+    "ended_on",
+    "cancelled_on",
+    "closed_on",
+    "first_reply_at",
+    "closed_at",
+];
+
+fn hide_later_milestones(frame: DataFrame, sight: Sight) -> Result<DataFrame, DataFusionError> {
+    let schema = frame.schema().clone();
+    if !schema.fields().iter().any(|field| MILESTONES.contains(&field.name().as_str())) {
         return Ok(frame);
     }
-    let last = lit(ScalarValue::Date32(Some((day - Date::constant(1970, 1, 1)).get_days())));
-    let columns = names.into_iter().map(|name| {
+    let columns = schema.fields().iter().map(|field| {
+        let name = field.name();
         let column = Expr::Column(Column::new_unqualified(name.clone()));
-        if !MILESTONES.contains(&name.as_str()) {
-            return Ok(column);
+        match sight.sees(&column, field.data_type()) {
+            Some(seen) if MILESTONES.contains(&name.as_str()) => Ok(when(seen, column).end()?.alias(name)),
+            _ => Ok(column),
         }
-        let seen = when(column.clone().lt_eq(last.clone()), column).end()?;
-        Ok(seen.alias(name))
     });
     frame.select(columns.collect::<Result<Vec<_>, DataFusionError>>()?)
 }

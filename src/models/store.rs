@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::datatypes::{Field, Schema, SchemaRef};
+use datafusion::catalog::TableProvider;
 use datafusion::common::Column;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig};
@@ -87,12 +88,12 @@ pub(super) async fn write(
     Ok(schema)
 }
 
-/// Puts a stored model into the session.
-pub(super) fn register(engine: &Engine, query: &QueryFile, schema: SchemaRef, path: &Path) -> Result<()> {
+/// A stored model as a table.
+pub(super) fn table(schema: SchemaRef, path: &Path) -> Result<Arc<dyn TableProvider>> {
     let table = listing(schema, path).map_err(|source| {
-        Error::internal(format!("the stored `{}` cannot be read", query.name)).caused_by(source)
+        Error::internal(format!("the stored rows in `{}` cannot be read", path.display())).caused_by(source)
     })?;
-    engine.register(&query.name, Arc::new(table))
+    Ok(Arc::new(table))
 }
 
 fn listing(schema: SchemaRef, path: &Path) -> Result<ListingTable, DataFusionError> {

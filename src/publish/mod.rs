@@ -13,6 +13,7 @@
 //! ```
 
 mod archive;
+pub mod kept;
 mod manifest;
 
 use std::collections::BTreeMap;

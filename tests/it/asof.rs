@@ -112,3 +112,28 @@ fn up_to(column: &dyn Array, day: Date) -> BooleanArray {
         other => panic!("{other} is no time"),
     }
 }
+
+/// 23:59:59 of the day in Shanghai is 15:59:59 in UTC.
+#[test]
+fn an_instant_belongs_to_the_business_day_it_falls_on_and_later_milestones_are_not_known_yet() {
+    let tickets = "ticket_id:text,customer_id:text,opened_at:instant,first_reply_at:instant,closed_at:instant
+t1,c1,2026-09-30T15:59:59Z,2026-09-30T15:59:59Z,2026-09-30T16:00:00Z
+t2,c1,2026-09-30T16:00:00Z,,
+t3,c1,2026-09-29T01:00:00Z,2026-10-02T01:00:00Z,
+";
+    let project = Project::shipped(&[("tickets".to_owned(), tickets.to_owned())]);
+    let sql = "-- grain: ticket_id
+-- column: ticket_id text \"Ticket\"
+-- column: has_reply bool \"Replied\"
+-- column: has_end bool \"Closed\"
+SELECT ticket_id, first_reply_at IS NOT NULL AS has_reply, closed_at IS NOT NULL AS has_end
+FROM staging.tickets
+";
+    project.write("queries/review/tickets.sql", sql);
+    let rows = support::query(&project.as_of(date(2026, 9, 30)), "review.tickets").unwrap();
+    let seen: Vec<String> = rows
+        .iter()
+        .map(|row| format!("{} {} {}", row["ticket_id"], row["has_reply"], row["has_end"]))
+        .collect();
+    assert_eq!(seen, ["\"t1\" true false", "\"t3\" false false"]);
+}

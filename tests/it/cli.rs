@@ -43,7 +43,7 @@ fn what_the_parser_of_the_command_line_says_has_our_exit_codes() {
 fn every_command_shows_an_example() {
     let project = Project::brief();
     let help = project.tierbook(&["--help"]).fine();
-    for command in ["run", "check", "query", "graph", "init", "sample", "completions"] {
+    for command in ["run", "check", "query", "diff", "graph", "init", "sample", "completions"] {
         assert!(
             help.lines().any(|line| line.trim_start().starts_with(command)),
             "{command} is not in the help"
@@ -56,9 +56,9 @@ fn every_command_shows_an_example() {
 #[test]
 fn check_says_what_is_in_order() {
     let project = Project::brief();
-    assert!(project.tierbook(&["check"]).fine().starts_with("in order: 3 queries, 1 rule tables"));
+    assert!(project.tierbook(&["check"]).fine().starts_with("in order: 4 queries, 1 rule tables"));
     let summary = json(&project.tierbook(&["check", "--format", "json"]).fine());
-    assert_eq!((&summary["queries"], &summary["reports"]), (&3.into(), &1.into()));
+    assert_eq!((&summary["queries"], &summary["reports"]), (&4.into(), &1.into()));
     assert!(!project.path("book").exists(), "check publishes");
 }
 
@@ -125,7 +125,7 @@ fn the_graph_comes_in_three_forms() {
     assert!(dot.starts_with("digraph") && dot.contains("\"review.brief\" -> \"report brief\";"), "{dot}");
     let graph = json(&project.tierbook(&["graph", "--format", "json"]).fine());
     assert_eq!(graph["reports"][0]["reads"][0], "review.brief");
-    assert_eq!(graph["tables"].as_array().unwrap().len(), 3);
+    assert_eq!(graph["tables"].as_array().unwrap().len(), 4);
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn a_new_project_is_in_order_over_the_sample_and_never_overwrites() {
     let project = Project::brief();
     let warehouse = support::repository().join("sample_data/warehouse").display().to_string();
     project.tierbook(&["init", "ours", "--warehouse", &warehouse]).fine();
-    assert!(project.tierbook(&["check", "--project", "ours"]).fine().contains("5 reports"));
+    assert!(project.tierbook(&["check", "--project", "ours"]).fine().contains("8 reports"));
     let before = support::tree(&project.path("ours"));
     let said = project.tierbook(&["init", "ours"]).failed_with(2);
     assert!(said.err.contains("`ours` is not empty"), "{}", said.err);

@@ -9,12 +9,15 @@
 mod asof;
 mod broken;
 mod cli;
+mod diff;
 mod hostile;
 mod kill;
 mod layout;
+mod measures;
 mod models;
 mod optional;
 mod publish;
+mod random;
 mod real;
 mod sources;
 mod support;

@@ -1,6 +1,15 @@
 //! What is not there: left out and said, never zero; and conditions that only warn.
 
-use crate::support::{self, Project};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use jiff::civil::date;
+use tierbook::models::Graph;
+use tierbook::names::TableName;
+use tierbook::run;
+use tierbook::sample::{SampleSpec, write_sample};
+
+use crate::support::{self, Project, folders};
 use crate::tables;
 
 const SECTION: &str = "
@@ -62,7 +71,7 @@ fn a_template_that_shows_what_is_unavailable_without_asking_is_a_fault() {
     let project = project("", OF_PRODUCTS, section);
     let said = project.tierbook(&["run"]).failed_with(2);
     assert!(said.err.contains("ask `available(review.extra)` first"), "{}", said.err);
-    assert!(said.err.contains("report_templates/brief.md:12"), "{}", said.err);
+    assert!(said.err.contains("report_templates/brief.md:14"), "{}", said.err);
 }
 
 #[test]
@@ -83,4 +92,152 @@ fn a_condition_that_only_warns_is_printed_and_published() {
     let said = project.tierbook(&["run"]);
     assert_eq!(said.err, "warning: check of `review.brief` does not hold: revenue > 75 (2 rows of 7)\n");
     assert!(said.fine().starts_with("published edition 2026-10-31.1"));
+}
+
+/// The shipped project over a small sample, in one language and without files for spreadsheets.
+fn small_book() -> Project {
+    let project = Project::of_sample();
+    let spec = SampleSpec { customers: 100, months: 14, seed: 7, last_day: date(2026, 10, 31) };
+    write_sample(&spec, &project.path("warehouse")).unwrap();
+    project.set("languages", "[\"en\"]");
+    project.set("exports", "[]");
+    project
+}
+
+#[test]
+fn without_any_one_optional_table_exactly_the_sections_over_it_are_left_out() {
+    let whole = small_book();
+    support::published(&whole.request());
+    let (project, graph) =
+        run::graph(&whole.request()).unwrap_or_else(|errors| panic!("{}", support::told(&errors)));
+    let tables: BTreeSet<String> = (project.queries.values())
+        .filter(|query| query.header.optional && graph.absence(&query.name).is_none())
+        .flat_map(|query| query.reads.iter().map(|mention| mention.name.table().to_owned()))
+        .collect();
+    assert!(tables.len() > 15, "{tables:?}");
+    let tables: Vec<String> = tables.into_iter().collect();
+    support::every(&tables, |table| {
+        let reduced = whole.copied();
+        fs::remove_dir_all(reduced.path("book")).unwrap();
+        let (file, folder) = (
+            reduced.path(&format!("warehouse/{table}.parquet")),
+            reduced.path(&format!("warehouse/{table}")),
+        );
+        if file.exists() {
+            fs::remove_file(file).unwrap()
+        } else {
+            fs::remove_dir_all(folder).unwrap()
+        }
+        let gone = TableName::new("warehouse", table);
+        // A report that reads nothing over the table is what it was.
+        let reports: Vec<&str> = (project.config.reports.iter())
+            .filter(|name| graph.needed(&project.templates.reports[*name].reads).contains(&gone))
+            .map(|name| name.as_str())
+            .collect();
+        let reports = if reports.is_empty() { vec!["summary"] } else { reports };
+        reduced.set("publish", &format!("{reports:?}"));
+        let outcome = support::publish(&reduced.request()).map_err(|errors| support::told(&errors))?;
+        let taken = Taken { table: &gone, graph: &graph, unavailable: &outcome.unavailable };
+        let faults: Vec<String> = reports
+            .iter()
+            .flat_map(|report| {
+                let page = format!("book/latest/en/{report}.md");
+                let template = whole.read(&format!("report_templates/{report}.md"));
+                taken.faults(report, &template, &whole.read(&page), &reduced.read(&page))
+            })
+            .collect();
+        if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+    });
+    assert!(folders(&whole.path("warehouse")).len() > 5);
+}
+
+/// A table that was taken away.
+struct Taken<'a> {
+    table: &'a TableName,
+    /// Who reads whom, with the table.
+    graph: &'a Graph,
+    /// The models that went with it, and for want of what.
+    unavailable: &'a BTreeMap<String, String>,
+}
+
+impl Taken<'_> {
+    /// What a page without the table does not say as it should.
+    fn faults(&self, report: &str, template: &str, whole: &str, reduced: &str) -> Vec<String> {
+        let mut faults = Vec::new();
+        let gone = self.table;
+        let (sections, before, after) = (sections(template), sections(whole), sections(reduced));
+        let titles = |sections: &[String]| -> Vec<String> {
+            sections.iter().map(|section| section.lines().next().unwrap_or_default().to_owned()).collect()
+        };
+        if titles(&before) != titles(&after) || sections.len() != before.len() {
+            return vec![format!(
+                "{report}: sections {:?}, with the table {:?}",
+                titles(&after),
+                titles(&before)
+            )];
+        }
+        let names = variables(template);
+        for (template, (before, after)) in sections.iter().zip(before.iter().zip(&after)) {
+            let title = before.lines().next().unwrap_or_default();
+            let is_left_out = after.contains("This section is left out");
+            let asked = guarded(template);
+            let should_be = asked.iter().any(|model| self.unavailable.contains_key(&model.to_string()));
+            if is_left_out != should_be {
+                let word = if should_be { "is not left out" } else { "is left out" };
+                faults.push(format!("{report}, {title}: {word} without `{gone}`"));
+            }
+            let reads =
+                |model: &TableName| self.graph.needed(&BTreeSet::from([model.clone()])).contains(gone);
+            // What goes must read the table; and what does not read it stays as it was.
+            if is_left_out && !asked.iter().any(reads) {
+                faults
+                    .push(format!("{report}, {title}: is left out without `{gone}`, which it does not read"));
+            }
+            // The method tells of everything that a report reads.
+            let depends = models(template, &names).iter().any(reads);
+            if !depends && before != after && !template.contains("controls()") {
+                faults.push(format!("{report}, {title}: changes without `{gone}`, which it does not read"));
+            }
+        }
+        faults
+    }
+}
+
+/// A page or a template in pieces that begin with a heading of the second level.
+fn sections(text: &str) -> Vec<String> {
+    text.split("\n## ").map(|section| section.trim().to_owned()).collect()
+}
+
+/// The models of `missing(...)`.
+fn guarded(template: &str) -> Vec<TableName> {
+    let calls = template.split("missing(").skip(1).filter_map(|rest| rest.split(')').next());
+    calls.filter_map(|name| name.parse().ok()).collect()
+}
+
+/// The models that a template keeps the rows of, by variable.
+fn variables(template: &str) -> BTreeMap<&str, TableName> {
+    let lines = template.split("{% set ").skip(1).filter_map(|rest| rest.split_once(" = "));
+    lines.filter_map(|(name, rest)| Some((name, named(rest).into_iter().next()?))).collect()
+}
+
+/// The models that a piece of a template reads, by name or by variable.
+fn models(template: &str, names: &BTreeMap<&str, TableName>) -> Vec<TableName> {
+    let kept = names.iter().filter(|(name, _)| {
+        template.match_indices(&format!("{name}.")).any(|(start, _)| {
+            !template[..start].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '.')
+        })
+    });
+    named(template).into_iter().chain(kept.map(|(_, model)| model.clone())).collect()
+}
+
+/// Words of the form `folder.name`, of which some are models.
+fn named(text: &str) -> Vec<TableName> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+    let words = text.split(|c: char| !is_part(c)).filter(|word| word.contains('.'));
+    words
+        .filter_map(|word| {
+            let mut parts = word.split('.');
+            Some(TableName::new(parts.next()?, parts.next()?))
+        })
+        .collect()
 }

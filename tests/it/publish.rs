@@ -207,3 +207,23 @@ fn a_damaged_edition_is_made_again() {
     assert_eq!((again.state, again.edition.as_str()), ("published", "2026-10-31.2"));
     assert_eq!(latest(&project), "editions/2026-10-31.2");
 }
+
+#[test]
+fn a_table_counted_from_the_end_wants_all_rows() {
+    let project = Project::brief();
+    let mut customers = "customer_id:text,customer_name:text\n".to_owned();
+    let mut sales =
+        "order_id:text,line_no:int,customer_id:text,sold_on:date,amount:decimal,state:text\n".to_owned();
+    for number in 0..5_001 {
+        customers.push_str(&format!("c{number:04},Customer {number}\n"));
+        sales.push_str(&format!("o{number:04},1,c{number:04},2026-10-30,{},final\n", number + 1));
+    }
+    for (table, text) in [("customers", customers), ("sales", sales)] {
+        crate::tables::write_parquet(&text, &project.path(&format!("warehouse/{table}.parquet")));
+    }
+    support::published(&project.request());
+    project.edit("report_templates/brief.md", "\"tier\"])", "\"tier\"], last=3)");
+    let said = project.tierbook(&["run"]).failed_with(2);
+    let told = "error: `last` wants all rows of `review.brief`, and templates see its first 5000 only";
+    assert!(said.err.starts_with(told), "{}", said.err);
+}

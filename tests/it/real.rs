@@ -14,13 +14,15 @@ use crate::support::{self, Project};
 
 type Rows = Vec<BTreeMap<String, String>>;
 
-const MODELS: [&str; 6] = [
+const MODELS: [&str; 8] = [
     "value.concentration",
     "value.contribution",
     "tiers.summary",
     "arpu.monthly",
     "churn.monthly",
     "churn.cohorts",
+    "key_accounts.fake",
+    "key_accounts.headline",
 ];
 
 const NORTHWIND: (&str, &str) = (
@@ -106,7 +108,8 @@ fn compare(name: &str, scope: &str, (customers, sales): (&str, &str)) {
         ("window_end".to_owned(), last.saturating_add(1.day()).to_string()),
     ];
     support::published(&request);
-    for page in ["summary", "contribution", "tiers", "arpu", "churn"] {
+    for page in ["summary", "contribution", "tiers", "key_accounts", "long_tail", "arpu", "churn", "coverage"]
+    {
         for language in ["zh-CN", "en"] {
             assert!(
                 project.path(&format!("book/latest/{language}/{page}.html")).is_file(),
@@ -119,6 +122,22 @@ fn compare(name: &str, scope: &str, (customers, sales): (&str, &str)) {
     concentration(&mut faults, &rows, &expected["concentration"]);
     months(&mut faults, &rows, expected);
     cohorts(&mut faults, &rows["churn.cohorts"], &expected["cohort_retention_first_6"]["cohorts"]);
+    fake(&mut faults, &rows["key_accounts.fake"], expected);
+    let page = project.read("book/latest/en/key_accounts.md");
+    let untestable = if expected["margin"].is_null() {
+        &expected["key_account_flags"]["key_customers_A_B"]
+    } else {
+        &Value::from(0)
+    };
+    for test in ["Large without profit", "Squeezers"] {
+        let line = page
+            .lines()
+            .find(|line| line.contains(test) && line.contains("could not be tested"))
+            .unwrap_or_default();
+        // Without rebates and tickets a squeezer with a profit is not testable either.
+        let is_said = line.contains(&format!("{untestable} could not be tested")) || test == "Squeezers";
+        assert!(is_said && !line.is_empty(), "{test}: `{line}`");
+    }
     assert!(faults.0.is_empty(), "{} figures differ:\n{}", faults.0.len(), faults.0.join("\n"));
 }
 
@@ -187,6 +206,35 @@ fn concentration(faults: &mut Faults, rows: &BTreeMap<&str, Rows>, known: &Value
         assert_eq!(row["customer_id"], known["customer_id"].as_str().unwrap());
         faults.number(&row["customer_id"], row, "revenue", &known["revenue"], CENT);
         faults.number(&row["customer_id"], row, "cumulative_share", &known["cum_share"], RATIO);
+    }
+}
+
+/// Large and without profit: all that are known to be. Where no cost is known nobody has passed.
+fn fake(faults: &mut Faults, rows: &Rows, expected: &Value) {
+    let known = &expected["key_account_flags"];
+    let of_test: Vec<_> = rows.iter().filter(|row| row["test"] == "unprofitable").collect();
+    assert_eq!(Value::from(of_test.len()), known["key_customers_A_B"]);
+    if expected["margin"].is_null() {
+        for row in rows.iter().filter(|row| row["test"] != "occasional" && row["result"] != "untestable") {
+            faults.0.push(format!(
+                "{} is {} as {} without a cost",
+                row["customer_id"], row["result"], row["test"]
+            ));
+        }
+        return;
+    }
+    let flagged: Vec<&str> = (of_test.iter())
+        .filter(|row| row["evidence"] == "negative_profit" && row["result"] == "flagged")
+        .map(|row| row["customer_id"].as_str())
+        .collect();
+    let negative = &known["negative_profit"];
+    if negative["count"] != flagged.len() {
+        faults.0.push(format!("{} without profit, known are {}", flagged.len(), negative["count"]));
+    }
+    for id in negative["customer_ids"].as_array().unwrap() {
+        if !flagged.contains(&id.as_str().unwrap()) {
+            faults.0.push(format!("{id} is not flagged"));
+        }
     }
 }
 

@@ -48,7 +48,7 @@ impl Project {
         let empty = EMPTY.map(|(table, head)| (table.to_owned(), head.to_owned()));
         let others = empty.iter().filter(|(table, _)| given.iter().all(|(name, _)| name != table));
         for (table, text) in given.iter().chain(others) {
-            project.write(&format!("queries/staging/{table}.sql"), &staging(table));
+            project.write(&format!("queries/staging/{table}.sql"), &staging(table, text));
             tables::write_parquet(text, &project.path(&format!("warehouse/{table}.parquet")));
         }
         project
@@ -207,20 +207,49 @@ impl Said {
     }
 }
 
-fn staging(table: &str) -> String {
+/// A staging query over a given table of the same shape. Tables in which a row has no name of its own are numbered.
+fn staging(table: &str, text: &str) -> String {
+    let head = text.lines().next().unwrap_or_default();
     let (grain, as_of) = match table {
-        "customers" => ("customer_id", ""),
-        "sales" => ("order_id, line_no", "-- as_of: sold_on\n"),
-        "contracts" => ("contract_id", "-- as_of: signed_on\n"),
-        "payments" => ("payment_id", "-- as_of: paid_on\n"),
-        "costs" => ("customer_id, month", "-- as_of: month\n"),
-        // A customer may have two of a kind, so they are numbered.
-        "subscriptions" => ("n", "-- as_of: month\n"),
+        "customers" => ("customer_id", "created_on"),
+        "sales" => ("order_id, line_no", "sold_on"),
+        "customer_history" => ("", "valid_from"),
+        "fx_rates" => ("currency, day", "day"),
+        "contracts" => ("contract_id", "signed_on"),
+        "payments" => ("payment_id", "paid_on"),
+        "deal_splits" => ("order_id, owner_id", ""),
+        "costs" => ("customer_id, month", "month"),
+        "products" => ("product_id", ""),
+        "subscriptions" => ("", "month"),
+        "stores" => ("store_id", "opened_on"),
+        "contacts" => ("", ""),
+        "employment" => ("", "started_on"),
+        "touches" => ("", "touched_on"),
+        "opt_outs" => ("", "since"),
+        "balances" => ("customer_id, day", "day"),
+        "owners" => ("owner_id", ""),
         "tier_overrides" => ("customer_id, tier", ""),
+        "opportunities" => ("opportunity_id", "created_on"),
+        "opportunity_stages" => ("", "entered_on"),
+        "campaigns" => ("", "live_on"),
+        "usage" => ("", "day"),
+        "surveys" => ("", "answered_on"),
+        "tickets" => ("ticket_id", "opened_at"),
+        "end_users" => ("end_user_id", "first_seen_on"),
+        "targets" => ("", ""),
+        "wallet" => ("", "as_of"),
         other => panic!("no grain is known for a given table `{other}`"),
     };
-    let number =
-        if grain == "n" { ", row_number() OVER (ORDER BY customer_id, month, mrr) AS n" } else { "" };
+    let (grain, number) = match grain {
+        "" => ("n", ", row_number() OVER () AS n"),
+        grain => (grain, ""),
+    };
+    // A column that is not given cannot hide rows.
+    let as_of = if as_of.is_empty() || !head.contains(as_of) {
+        String::new()
+    } else {
+        format!("-- as_of: {as_of}\n")
+    };
     format!("-- grain: {grain}\n{as_of}SELECT *{number} FROM warehouse.{table}\n")
 }
 
@@ -248,10 +277,18 @@ pub(crate) fn published(request: &Request) -> Outcome {
 
 /// The rows of a model, money as text.
 pub(crate) fn query(request: &Request, model: &str) -> Result<Vec<Row>, Errors> {
-    let question = Question::Table(model.parse::<TableName>().unwrap());
+    rows(request, &Question::Table(model.parse::<TableName>().unwrap()))
+}
+
+/// The rows that SQL over the models gives.
+pub(crate) fn asked(request: &Request, sql: &str) -> Result<Vec<Row>, Errors> {
+    rows(request, &Question::Sql(sql.to_owned()))
+}
+
+fn rows(request: &Request, question: &Question) -> Result<Vec<Row>, Errors> {
     let mut bytes = Vec::new();
     let to = Box::new(&mut bytes);
-    wait(async || run::query(request, &question, None, Format::Json, to, &|_, _, _| {}).await)?;
+    wait(async || run::query(request, question, None, Format::Json, to, &|_, _, _| {}).await)?;
     let rows: Vec<Row> = serde_json::from_slice(&bytes).unwrap();
     Ok(rows)
 }
@@ -356,4 +393,30 @@ pub(crate) fn every(cases: &[String], run: impl Fn(&str) -> Result<(), String> +
     let failures = failures.into_inner().unwrap();
     let told: Vec<String> = failures.iter().map(|(case, reason)| format!("--- {case}\n{reason}")).collect();
     assert!(told.is_empty(), "{} of {} cases fail:\n{}", told.len(), cases.len(), told.join("\n"));
+}
+
+/// Words by key.
+pub(crate) type Words = BTreeMap<String, String>;
+
+/// The words of a language, from all its files.
+pub(crate) fn words(language: &str) -> Words {
+    let folder = repository().join("report_templates/locales");
+    let own =
+        |path: &&PathBuf| path.strip_prefix(&folder).unwrap().display().to_string().starts_with(language);
+    let mut words = Words::new();
+    for path in files(&folder).iter().filter(own) {
+        flatten("", &fs::read_to_string(path).unwrap().parse().unwrap(), &mut words);
+    }
+    words
+}
+
+fn flatten(prefix: &str, table: &toml::Table, words: &mut Words) {
+    for (name, value) in table {
+        match value {
+            toml::Value::Table(inner) => flatten(&format!("{prefix}{name}."), inner, words),
+            value => {
+                words.insert(format!("{prefix}{name}"), value.as_str().expect("a word is a text").to_owned());
+            }
+        }
+    }
 }

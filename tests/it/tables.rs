@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use arrow::array::{
     ArrayRef, BooleanArray, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray,
 };
 use arrow::datatypes::{Field, Schema};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use parquet::arrow::ArrowWriter;
 
@@ -71,6 +73,11 @@ fn array(word: &str, cells: &[Option<&str>]) -> ArrayRef {
             Arc::new(cells.iter().map(|cell| cell.map(|text| text == "true")).collect::<BooleanArray>())
         }
         "date" => Arc::new(cells.iter().map(|cell| cell.map(days)).collect::<Date32Array>()),
+        "instant" => {
+            let micros = |text: &str| text.parse::<Timestamp>().unwrap().as_microsecond();
+            let array: TimestampMicrosecondArray = cells.iter().map(|cell| cell.map(micros)).collect();
+            Arc::new(array.with_timezone("UTC"))
+        }
         "decimal" => {
             let array: Decimal128Array = cells.iter().map(|cell| cell.map(unscaled)).collect();
             Arc::new(array.with_precision_and_scale(18, i8::try_from(SCALE).unwrap()).unwrap())
