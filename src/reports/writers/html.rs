@@ -80,6 +80,18 @@ impl<'a> HtmlWriter<'a> {
         self.render("layouts/page.html", values)
     }
 
+    /// The page that says where the figures of a model come from.
+    ///
+    /// # Errors
+    /// As for [`HtmlWriter::page`].
+    pub(crate) fn evidence(&self, frame: &Frame, model: Value, words: &Words) -> Result<String> {
+        let values = context! {
+            model => model, frame => Value::from(Serde(frame)), lang => words.lang.code(),
+            words => word_tree(words.all()), style => Value::from_safe_string(self.style.clone()),
+        };
+        self.render("layouts/evidence.html", values)
+    }
+
     /// The page that leads to the first report.
     ///
     /// # Errors
