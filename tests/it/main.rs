@@ -10,6 +10,7 @@ mod asof;
 mod broken;
 mod cli;
 mod diff;
+mod evidence;
 mod hostile;
 mod kill;
 mod layout;

@@ -8,9 +8,10 @@ mod expand;
 mod route;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::datatypes::{DataType, Decimal128Type};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::datatypes::{DataType, Decimal128Type, Field, Schema};
 use datafusion::common::Column;
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast};
@@ -165,10 +166,32 @@ impl<'a> Lineage<'a> {
         let kept: Vec<usize> = (0..n_grain + 2)
             .chain((0..columns.len()).filter(|number| proven[*number]).map(|number| n_grain + 2 + number))
             .collect();
-        let rows = rows.iter().map(|batch| batch.project(&kept).map_err(unread)).collect::<Result<_>>()?;
+        let rows = rows
+            .iter()
+            .map(|batch| self.in_own_types(model, &batch.project(&kept).map_err(unread)?))
+            .collect::<Result<_>>()?;
         let columns = columns.into_iter().zip(&proven).filter(|(_, proven)| **proven).map(|(name, _)| name);
         let table = tables.into_iter().max_by_key(|(_, n)| *n).map_or_else(String::new, |(table, _)| table);
         Ok(Some(Proof { columns: columns.collect(), table, rows, n_rows }))
+    }
+
+    /// The values in the types of their figures, where these hold every digit of them.
+    fn in_own_types(&self, model: &TableName, batch: &RecordBatch) -> Result<RecordBatch> {
+        let Some(built) = self.models.built.get(model) else { return Ok(batch.clone()) };
+        let mut fields: Vec<Field> = Vec::new();
+        let mut columns: Vec<ArrayRef> = Vec::new();
+        for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
+            let own = built.schema.field_with_name(field.name()).ok().map(Field::data_type);
+            let narrow = own.filter(|_| *field.data_type() == VALUE_TYPE).and_then(|kind| {
+                let narrow = arrow::compute::cast(column, kind).ok()?;
+                let wide = arrow::compute::cast(&narrow, &VALUE_TYPE).ok()?;
+                (wide.as_ref() == column.as_ref()).then_some(narrow)
+            });
+            let column = narrow.unwrap_or_else(|| Arc::clone(column));
+            fields.push(Field::new(field.name(), column.data_type().clone(), true));
+            columns.push(column);
+        }
+        RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(unread)
     }
 
     /// Which columns have exactly these sums in every row of the model.

@@ -6,10 +6,10 @@ use datafusion::sql::sqlparser::keywords::ALL_KEYWORDS;
 
 use crate::names::TableName;
 
-/// The text of a query file, escaped, with its marks.
+/// The query of a file, escaped, with its marks. The page says in other places what the header on top of it says.
 pub(super) fn highlighted(text: &str, models: &BTreeSet<&TableName>) -> String {
     let mut html = String::with_capacity(text.len() * 2);
-    let mut rest = text;
+    let mut rest = below_header(text);
     while let Some(first) = rest.chars().next() {
         let length = piece(rest, first);
         let (word, after) = rest.split_at(length);
@@ -23,6 +23,12 @@ pub(super) fn highlighted(text: &str, models: &BTreeSet<&TableName>) -> String {
         rest = after;
     }
     html
+}
+
+fn below_header(text: &str) -> &str {
+    let is_header = |line: &&str| line.starts_with("--") || line.trim().is_empty();
+    let length: usize = text.split_inclusive('\n').take_while(is_header).map(str::len).sum();
+    if length == text.len() { text } else { &text[length..] }
 }
 
 /// How long the piece is that a text begins with.
@@ -86,8 +92,8 @@ mod tests {
             highlighted("-- <b>\nSELECT '<i>', a < $as_of FROM tiers.current", &BTreeSet::from([&own]));
         assert_eq!(
             html,
-            "<span class=\"remark\">-- &lt;b&gt;</span>\n<span class=\"keyword\">SELECT</span> \
-             <span class=\"text\">'&lt;i&gt;'</span>, a &lt; <mark>$as_of</mark> \
+            "<span class=\"keyword\">SELECT</span> <span class=\"text\">'&lt;i&gt;'</span>, \
+             a &lt; <mark>$as_of</mark> <span class=\"remark\">-- &lt;b&gt;</span>\n\
              <span class=\"keyword\">FROM</span> <a href=\"tiers.current.html\">tiers.current</a>"
         );
     }

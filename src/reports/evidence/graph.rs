@@ -14,8 +14,8 @@ const MOST: usize = 12;
 const ROW: usize = 30;
 const BOX: usize = 22;
 const GAP: usize = 56;
-/// The width of a letter at this size, with room to spare.
-const LETTER: usize = 7;
+/// Ten times the width of a letter at this size, with room to spare.
+const LETTER: usize = 74;
 
 /// The drawing as SVG; empty when the model reads nothing.
 ///
@@ -40,7 +40,7 @@ pub(super) fn draw(
     let mut boxes = String::new();
     for layer in layers.iter().filter(|layer| !layer.is_empty()) {
         let longest = layer.iter().map(|name| name.to_string().chars().count()).max().unwrap_or(1);
-        let width = longest * LETTER + 16;
+        let width = longest * LETTER / 10 + 16;
         let n_rows = layer.len().min(MOST + 1);
         let top = (height - n_rows * ROW) / 2 + (ROW - BOX) / 2;
         for (row, name) in layer.iter().take(MOST).enumerate() {

@@ -1,0 +1,149 @@
+//! Every figure of the sample edition leads to its query and to rows; where rows are said to add up to it, they do.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::{self, Project, files, published};
+
+/// A figure on a page: where its link leads.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Link {
+    model: String,
+    column: String,
+}
+
+/// The text between two marks, each time it comes.
+fn between<'a>(text: &'a str, open: &str, close: &str) -> Vec<&'a str> {
+    text.split(open).skip(1).filter_map(|rest| rest.split_once(close)).map(|(inner, _)| inner).collect()
+}
+
+fn links(page: &str) -> BTreeSet<Link> {
+    let of = |href: &str| {
+        let (model, column) =
+            href.split_once(".html#").unwrap_or_else(|| panic!("`{href}` leads to no column"));
+        Link { model: model.to_owned(), column: column.to_owned() }
+    };
+    between(page, "href=\"evidence/", "\"").into_iter().map(of).collect()
+}
+
+/// The numbers of a page that have no link: cells of a model in words, headline figures and headings of numbers.
+fn unlinked(page: &str) -> Vec<&str> {
+    let mut found = between(page, "<span class=\"cell", "</span>");
+    found.retain(|cell| !cell.contains("title=\"run · ") && !cell.ends_with(">—") && !cell.ends_with(">n/a"));
+    found.extend(
+        between(page, "<dd class=\"figure", "</dd>").into_iter().filter(|figure| !figure.contains("<a ")),
+    );
+    found
+}
+
+/// The line of a column on an evidence page.
+fn line_of<'a>(page: &'a str, column: &str) -> &'a str {
+    between(page, &format!("<tr id=\"{column}\">"), "</tr>").first().copied().unwrap_or_default()
+}
+
+fn csv_of(line: &str) -> Option<&str> {
+    between(line, "<a href=\"", "\"").into_iter().find(|href| href.ends_with(".csv"))
+}
+
+/// An exact amount in units of its eighth decimal.
+fn exact(text: &str) -> i128 {
+    let text = text.trim_start_matches('\'');
+    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let number = format!("{whole}{fraction:0<8}");
+    sign * number.parse::<i128>().unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// The grain that a query file names.
+fn grain(project: &Project, model: &str) -> Vec<String> {
+    let text = project.read(&format!("queries/{}.sql", model.replace('.', "/")));
+    let line = text.lines().find_map(|line| line.strip_prefix("-- grain: ")).unwrap_or_default();
+    line.split(", ").map(ToOwned::to_owned).collect()
+}
+
+fn key(record: &BTreeMap<String, String>, grain: &[String]) -> Vec<String> {
+    grain.iter().map(|column| record[column].clone()).collect()
+}
+
+/// Rows that do not come to their figures.
+fn wrong_sums(project: &Project, page: &Path, model: &str, column: &str, line: &str) -> Vec<String> {
+    let Some(href) = csv_of(line) else { return Vec::new() };
+    let at = |href: &str| fs::read_to_string(page.parent().unwrap().join(href)).unwrap();
+    let text = fs::read_to_string(page).unwrap();
+    let own = between(&text, "<p class=\"files\">", "</p>");
+    let own = csv_of(own.first().unwrap_or_else(|| panic!("{model} has no rows"))).unwrap();
+    let grain = grain(project, model);
+    let mut sums: BTreeMap<Vec<String>, i128> = BTreeMap::new();
+    for row in support::records(&at(href)) {
+        let value = if row[column].is_empty() { 0 } else { exact(&row[column]) };
+        *sums.entry(key(&row, &grain)).or_default() += value;
+    }
+    assert!(!sums.is_empty(), "{model}.{column}: no rows behind it");
+    let figures = support::records(&at(own));
+    let known = figures.iter().filter(|row| !row[column].is_empty());
+    known
+        .filter_map(|row| {
+            let (figure, sum) =
+                (exact(&row[column]), sums.get(&key(row, &grain)).copied().unwrap_or_default());
+            (figure != sum)
+                .then(|| format!("{model}.{column} {:?}: {figure}, its rows {sum}", key(row, &grain)))
+        })
+        .collect()
+}
+
+#[test]
+fn every_figure_leads_to_its_query_and_to_rows_that_come_to_it() {
+    let project = Project::of_sample();
+    project.set("location", &format!("{:?}", support::repository().join("sample_data/warehouse")));
+    project.set("evidence", "true");
+    project.set("languages", "[\"en\"]");
+    published(&project.request());
+    let folder = project.path("book/latest/en");
+    let mut all: BTreeSet<Link> = BTreeSet::new();
+    let mut faults = Vec::new();
+    let pages: Vec<PathBuf> =
+        files(&folder).into_iter().filter(|path| path.parent() == Some(&folder)).collect();
+    for path in pages.iter().filter(|path| path.extension().is_some_and(|extension| extension == "html")) {
+        let page = fs::read_to_string(path).unwrap();
+        faults.extend(
+            unlinked(&page).into_iter().map(|cell| format!("{}: no way from {cell}", path.display())),
+        );
+        let links = links(&page);
+        assert!(!links.is_empty(), "{}", path.display());
+        all.extend(links);
+    }
+    let mut proven = BTreeSet::new();
+    for Link { model, column } in &all {
+        let path = folder.join("evidence").join(format!("{model}.html"));
+        let page = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        if column == "n_rows" {
+            continue;
+        }
+        let line = line_of(&page, column);
+        let has_sql =
+            between(&page, "<pre class=\"code\"", "</pre>").iter().any(|sql| sql.contains("SELECT"));
+        let has_rows = page.contains("<p class=\"files\">") || page.contains("tierbook query ");
+        if line.is_empty() || !has_sql || !has_rows {
+            faults.push(format!(
+                "{model}.{column}: line {}, query {has_sql}, rows {has_rows}",
+                !line.is_empty()
+            ));
+        }
+        faults.extend(wrong_sums(&project, &path, model, column, line));
+        if csv_of(line).is_some() {
+            proven.insert(format!("{model}.{column}"));
+        }
+    }
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    for figure in [
+        "review.headline.revenue",
+        "review.headline.month_revenue",
+        "value.contribution.revenue",
+        "tiers.summary.revenue",
+        "tiers.summary.customers",
+        "arpu.monthly.revenue",
+    ] {
+        assert!(proven.contains(figure), "no rows behind {figure}; there are for {proven:#?}");
+    }
+}
