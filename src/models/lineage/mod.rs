@@ -23,6 +23,9 @@ use crate::engine;
 use crate::error::{Error, Errors, Result};
 use crate::names::TableName;
 
+/// Tables with more rows than this are not read again to say what a figure is made of: a night's run would pay for it.
+pub const MOST_READ: u64 = 1_000_000;
+
 /// The column that says which table a row is of.
 pub const SOURCE_COLUMN: &str = "evidence_table";
 /// The column with the grain of that row.
@@ -84,6 +87,9 @@ impl<'a> Lineage<'a> {
         for (route, columns) in ways {
             // A way that the plan does not bear is no way.
             let Ok(rows) = self.rows(model, plan, &route, &columns, most) else { continue };
+            if self.reads_too_much(&rows) {
+                continue;
+            }
             proofs.extend(self.proof(model, rows, columns, most).await?);
         }
         Ok(proofs)
@@ -124,6 +130,17 @@ impl<'a> Lineage<'a> {
         let order: Vec<_> =
             names.iter().map(|name| Expr::Column(Column::new_unqualified(name)).sort(true, false)).collect();
         LogicalPlanBuilder::from(expanded).project(shown)?.sort(order)?.limit(0, Some(most + 1))?.build()
+    }
+
+    fn reads_too_much(&self, plan: &LogicalPlan) -> bool {
+        if let LogicalPlan::TableScan(scan) = plan
+            && let Some(table) = route::model_of(scan)
+        {
+            let built = self.models.built.get(&table).map(|built| built.rows);
+            let source = self.inputs.sources.tables.get(&table).map(crate::sources::Source::rows);
+            return built.or(source).is_some_and(|rows| rows > MOST_READ);
+        }
+        plan.inputs().into_iter().any(|input| self.reads_too_much(input))
     }
 
     /// Adds the rows up, and keeps the columns whose figures they come to.

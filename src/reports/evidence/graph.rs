@@ -94,13 +94,16 @@ fn draw_box(
         _ => "graph-model",
     };
     let has_page = known.contains(name) && name != model;
+    // A table of the warehouse is named by its file, whatever signs that has.
+    let mut text = String::new();
+    escape(&mut text, &name.to_string());
     if has_page {
-        let _ = write!(svg, "<a href=\"{name}.html\">");
+        let _ = write!(svg, "<a href=\"{text}.html\">");
     }
     let _ = write!(
         svg,
         "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{BOX}\" rx=\"3\" class=\"{kind}\"/>\
-         <text x=\"{}\" y=\"{}\" class=\"{kind}\">{name}</text>",
+         <text x=\"{}\" y=\"{}\" class=\"{kind}\">{text}</text>",
         x + 8,
         y + 15
     );
