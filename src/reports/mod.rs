@@ -1,8 +1,9 @@
 //! Derived tables + templates -> documents -> pages.
 //!
 //! Takes built models and the project's templates. Renders each report once per language into a document of blocks
-//! and cells, and writes that document in every format, so that a number cannot differ between them. Templates do
-//! no arithmetic, and text of the warehouse is never read as markup.
+//! and cells, and writes that document in every format, so that a number cannot differ between them. Lists for people
+//! are written from the same values and words. Templates do no arithmetic, and text of the warehouse is never read as
+//! markup or as a formula.
 
 pub mod charts;
 mod compose;
@@ -11,6 +12,7 @@ pub mod document;
 mod engine;
 mod figures;
 pub mod format;
+mod lists;
 mod matrix;
 mod objects;
 mod playbook;
@@ -26,7 +28,7 @@ use minijinja::value::Value;
 
 use crate::error::{Error, Errors, Result};
 use crate::export;
-use crate::models::{Graph, Models};
+use crate::models::{ControlTotal, Graph, Models};
 use crate::names::{Lang, TableName};
 use crate::project::rules::{RuleTable, Version};
 use crate::project::templates::template_fault;
@@ -60,12 +62,13 @@ pub struct Rendered {
     pub headline: BTreeMap<Lang, Vec<String>>,
 }
 
-/// The models that reports and exports read.
+/// The models that reports, exports and lists read.
 pub fn targets(project: &Project) -> BTreeSet<TableName> {
     let reports = project.config.reports.iter().filter_map(|name| project.templates.reports.get(name));
     reports
         .flat_map(|report| report.reads.iter().cloned())
         .chain(project.config.exports.iter().cloned())
+        .chain(project.config.lists.keys().cloned())
         .collect()
 }
 
@@ -97,7 +100,17 @@ pub fn check_advice(project: &Project, schemas: &BTreeMap<TableName, SchemaRef>)
     Errors::none_in(faults)
 }
 
-/// Renders every report in every language, and the exported rows.
+/// Sees that the columns of lists are there, and have headings in every language.
+///
+/// # Errors
+/// Kind `Project`, every fault at once.
+pub fn check_lists(project: &Project, schemas: &BTreeMap<TableName, SchemaRef>) -> Result<(), Errors> {
+    let mut faults = Vec::new();
+    lists::check(project, schemas, &mut faults);
+    Errors::none_in(faults)
+}
+
+/// Renders every report in every language, and the files of exports and lists.
 ///
 /// # Errors
 /// Kind `Project`, one for each report that cannot be rendered; faults of reading rows.
@@ -105,7 +118,9 @@ pub async fn render(inputs: Inputs<'_>) -> Result<Rendered, Errors> {
     let project = inputs.project;
     check(project)?;
     let schemas = inputs.models.built.iter().map(|(name, built)| (name.clone(), Arc::clone(&built.schema)));
-    check_advice(project, &schemas.collect())?;
+    let schemas = schemas.collect();
+    check_advice(project, &schemas)?;
+    check_lists(project, &schemas)?;
     let reports: Vec<&ReportTemplate> =
         project.config.reports.iter().filter_map(|name| project.templates.reports.get(name)).collect();
     let names = reports.iter().flat_map(|report| report.reads.iter().cloned()).collect();
@@ -113,6 +128,7 @@ pub async fn render(inputs: Inputs<'_>) -> Result<Rendered, Errors> {
     let writer = HtmlWriter::new(&project.templates)?;
     let mut rendered = Rendered { pages: Vec::new(), headline: BTreeMap::new() };
     let mut faults = Vec::new();
+    let mut languages = Vec::new();
     for lang in &project.config.languages {
         let words = project.templates.words.get(lang).cloned().unwrap_or_default();
         let words = Words::new(*lang, &project.config.currency, words);
@@ -129,6 +145,7 @@ pub async fn render(inputs: Inputs<'_>) -> Result<Rendered, Errors> {
         for document in &documents {
             rendered.pages.extend(pages(inputs, document, &documents, &words, &writer)?);
         }
+        languages.push(words);
     }
     Errors::none_in(faults)?;
     if let Some(first) = reports.first() {
@@ -138,6 +155,10 @@ pub async fn render(inputs: Inputs<'_>) -> Result<Rendered, Errors> {
     }
     for name in &project.config.exports {
         rendered.pages.extend(exported(inputs, name).await?);
+    }
+    for spec in project.config.lists.values() {
+        let grounds = grounds(inputs, &BTreeSet::from([spec.model.clone()]))?;
+        rendered.pages.extend(lists::files(inputs, spec, &languages, &grounds).await?);
     }
     Ok(rendered)
 }
@@ -168,7 +189,8 @@ fn document(
     words: &Words,
     data: &BTreeMap<TableName, Arc<data::ModelData>>,
 ) -> Result<Document> {
-    let shared = Arc::new(Shared { words: words.clone(), slots: Slots::default() });
+    let lists = inputs.project.config.lists.keys().map(ToString::to_string).collect();
+    let shared = Arc::new(Shared { words: words.clone(), slots: Slots::default(), lists });
     let environment = engine::environment(Arc::new(surroundings(inputs, report, &shared)?));
     let mut values = engine::values(inputs.bindings, &inputs.project.config.name, &shared);
     let folders = folders(inputs, report, data, &shared);
@@ -193,7 +215,30 @@ fn document(
 }
 
 fn surroundings(inputs: Inputs<'_>, report: &ReportTemplate, shared: &Arc<Shared>) -> Result<Surroundings> {
-    let needed = inputs.graph.needed(&report.reads);
+    let Grounds { totals, rules, limits } = grounds(inputs, &report.reads)?;
+    Ok(Surroundings {
+        report: report.name.to_string(),
+        totals,
+        rules,
+        limits,
+        plays: inputs.project.templates.plays.clone(),
+        shared: Arc::clone(shared),
+    })
+}
+
+/// What numbers rest on.
+struct Grounds {
+    /// Control totals.
+    totals: Vec<ControlTotal>,
+    /// Rule tables and their versions.
+    rules: Vec<(String, String)>,
+    /// What these rule tables say.
+    limits: Vec<ControlLine>,
+}
+
+/// What these models, and all that they are made from, rest on.
+fn grounds(inputs: Inputs<'_>, reads: &BTreeSet<TableName>) -> Result<Grounds> {
+    let needed = inputs.graph.needed(reads);
     let names: BTreeSet<String> = needed.iter().map(ToString::to_string).collect();
     let totals = inputs.models.totals.iter().filter(|total| names.contains(&total.model)).cloned().collect();
     let read: BTreeSet<&TableName> = needed.iter().flat_map(|name| inputs.graph.reads_of(name)).collect();
@@ -207,14 +252,7 @@ fn surroundings(inputs: Inputs<'_>, report: &ReportTemplate, shared: &Arc<Shared
         .map(|(rules, version)| (rules.name.table().to_owned(), version.name.clone()))
         .collect();
     let limits = in_force.iter().map(|(rules, version)| limits(rules, version)).collect::<Result<_>>()?;
-    Ok(Surroundings {
-        report: report.name.to_string(),
-        totals,
-        rules,
-        limits,
-        plays: inputs.project.templates.plays.clone(),
-        shared: Arc::clone(shared),
-    })
+    Ok(Grounds { totals, rules, limits })
 }
 
 /// What a rule table says in a version: `tier key, below 0.5; tier important, below 0.8`.
