@@ -14,7 +14,7 @@
 //! | [`project`] | a folder → config, parameters, query files, rules and templates, parsed and checked |
 //! | [`sources`] | warehouse files → tables: discovery, schemas, fingerprints |
 //! | [`models`] | query files → derived tables: graph, plan, execute, check, store |
-//! | [`reports`] | derived tables and templates → documents of blocks and cells → pages |
+//! | [`reports`] | derived tables and templates → documents of blocks and cells → pages, and lists as spreadsheets |
 //! | [`publish`] | pages → one edition, visible all at once |
 //! | [`compare`] | two versions of a project, built over the same rows → what the edit between them changes |
 //! | [`run`] | every pipeline as a list of stages called in order, and nothing else |

@@ -1,5 +1,6 @@
 //! CSV, for programs and for spreadsheets.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use arrow::array::RecordBatch;
@@ -54,9 +55,9 @@ impl RowWriter for CsvWriter<'_> {
         for row in 0..batch.num_rows() {
             for (column, is_text) in columns.iter().zip(&self.is_text) {
                 let cell = column[row].as_deref().unwrap_or("");
-                let guarded = *is_text && self.reader == Reader::Spreadsheet && looks_like_formula(cell);
-                let field = if guarded { format!("'{cell}") } else { cell.to_owned() };
-                self.to.write_field(field).map_err(broken)?;
+                let is_guarded = *is_text && self.reader == Reader::Spreadsheet;
+                let field = if is_guarded { guarded(cell) } else { Cow::Borrowed(cell) };
+                self.to.write_field(field.as_bytes()).map_err(broken)?;
             }
             self.to.write_record(None::<&[u8]>).map_err(broken)?;
         }
@@ -66,6 +67,11 @@ impl RowWriter for CsvWriter<'_> {
     fn finish(mut self: Box<Self>) -> Result<()> {
         self.to.flush().map_err(broken)
     }
+}
+
+/// A text with an apostrophe before what a spreadsheet would take for a formula.
+pub(crate) fn guarded(cell: &str) -> Cow<'_, str> {
+    if looks_like_formula(cell) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }
 
 /// The characters that OWASP names (CSV injection), and their full-width forms.

@@ -14,6 +14,8 @@ use arrow::datatypes::SchemaRef;
 
 use crate::error::{Error, Result};
 
+pub(crate) use self::csv::guarded;
+
 /// A format that rows can be written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {

@@ -81,6 +81,13 @@ pub fn build(project: &Project, warehouse: &[TableName]) -> Result<Graph, Errors
             names(project).iter().map(String::as_str),
         ));
     }
+    for list in project.config.lists.values().filter(|list| !project.queries.contains_key(&list.model)) {
+        faults.push(
+            Error::project(format!("unknown model `{}` in `lists`", list.model))
+                .at(list.spot.clone())
+                .did_you_mean("model", &list.model.to_string(), names(project).iter().map(String::as_str)),
+        );
+    }
     graph.sort(project, &mut faults);
     Errors::none_in(faults)?;
     Ok(graph)

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::lists::{self, ListSpec};
 use super::parameters::{Declaration, ParameterValue};
 use super::recipients::{self, Recipient};
 use super::templates::Templates;
@@ -40,10 +41,12 @@ pub struct Config {
     pub memory: usize,
     /// The reports of an edition, in order; the first is what a reader opens.
     pub reports: Vec<ReportName>,
-    /// Models whose rows are published as CSV beside the reports.
+    /// Models whose rows are published as CSV for programs.
     pub exports: Vec<TableName>,
     /// Whether figures lead to their evidence.
     pub evidence: bool,
+    /// Models that are published as files for people.
+    pub lists: BTreeMap<TableName, ListSpec>,
     /// The declared parameters.
     pub parameters: BTreeMap<String, Declaration>,
     /// Who reads the reports.
@@ -69,6 +72,8 @@ struct File {
     #[serde(default)]
     run: RunTable,
     reports: ReportsTable,
+    #[serde(default)]
+    lists: BTreeMap<Spanned<String>, lists::Table>,
     #[serde(default)]
     parameters: BTreeMap<String, Spanned<ParameterTable>>,
     #[serde(default)]
@@ -163,6 +168,7 @@ pub fn parse(text: &Arc<str>) -> Result<Config> {
         reports,
         exports: exports(file.reports.exports, text)?,
         evidence: file.reports.evidence,
+        lists: lists::parse(file.lists, &|range| spot(text, range))?,
         parameters,
         recipients,
     })

@@ -6,6 +6,7 @@
 pub mod config;
 pub mod contract;
 pub mod header;
+pub mod lists;
 pub mod parameters;
 pub mod playbook;
 pub mod query_file;
@@ -23,6 +24,7 @@ use crate::files;
 use crate::names::TableName;
 
 pub use config::{AsOfRule, Config};
+pub use lists::{ListColumn, ListSpec};
 pub use parameters::{Bindings, ParameterType, ParameterValue};
 pub use query_file::QueryFile;
 pub use recipients::Recipient;

@@ -152,6 +152,19 @@ pub struct Table {
     pub rest: Option<String>,
     /// What stands in the place of rows when there are none.
     pub empty: String,
+    /// Where all rows of its model are.
+    pub files: Option<FileLinks>,
+}
+
+/// The files that hold all rows of a model, relative to the page.
+#[derive(Debug, Clone, Serialize)]
+pub struct FileLinks {
+    /// The words before them.
+    pub label: String,
+    /// The spreadsheet.
+    pub excel: String,
+    /// The text file.
+    pub csv: String,
 }
 
 /// A column of a table.

@@ -58,7 +58,7 @@ pub(super) fn matrix(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>)
     let cells = kinds(data, &rows, down).iter().map(line).collect();
     let caption = caption.map_or_else(|| values.title(style), Ok)?;
     let empty = shared.words.fill("no_rows", &[]).map_err(fault)?;
-    Ok(Block::Table(Table { empty, caption, columns, rows: cells, rest: None }))
+    Ok(Block::Table(Table { empty, caption, columns, rows: cells, rest: None, files: None }))
 }
 
 /// A row for each value of a column, in the order in which they first come.

@@ -1,8 +1,9 @@
 //! Derived tables + templates -> documents -> pages.
 //!
 //! Takes built models and the project's templates. Renders each report once per language into a document of blocks
-//! and cells, and writes that document in every format, so that a number cannot differ between them. Templates do
-//! no arithmetic, and text of the warehouse is never read as markup.
+//! and cells, and writes that document in every format, so that a number cannot differ between them. Lists for people
+//! are written from the same values and words. Templates do no arithmetic, and text of the warehouse is never read as
+//! markup or as a formula.
 
 pub mod charts;
 mod compose;
@@ -12,6 +13,7 @@ mod engine;
 mod evidence;
 mod figures;
 pub mod format;
+mod lists;
 mod matrix;
 mod objects;
 mod playbook;
@@ -27,7 +29,7 @@ use minijinja::value::Value;
 
 use crate::error::{Error, Errors, Result};
 use crate::export;
-use crate::models::{Graph, Models};
+use crate::models::{ControlTotal, Graph, Models};
 use crate::names::{Lang, TableName};
 use crate::project::rules::{RuleTable, Version};
 use crate::project::templates::template_fault;
@@ -65,12 +67,13 @@ pub struct Rendered {
     pub headline: BTreeMap<Lang, Vec<String>>,
 }
 
-/// The models that reports and exports read.
+/// The models that reports, exports and lists read.
 pub fn targets(project: &Project) -> BTreeSet<TableName> {
     let reports = project.config.reports.iter().filter_map(|name| project.templates.reports.get(name));
     reports
         .flat_map(|report| report.reads.iter().cloned())
         .chain(project.config.exports.iter().cloned())
+        .chain(project.config.lists.keys().cloned())
         .collect()
 }
 
@@ -102,7 +105,17 @@ pub fn check_advice(project: &Project, schemas: &BTreeMap<TableName, SchemaRef>)
     Errors::none_in(faults)
 }
 
-/// Renders every report in every language, and the exported rows.
+/// Sees that the columns of lists are there, and have headings in every language.
+///
+/// # Errors
+/// Kind `Project`, every fault at once.
+pub fn check_lists(project: &Project, schemas: &BTreeMap<TableName, SchemaRef>) -> Result<(), Errors> {
+    let mut faults = Vec::new();
+    lists::check(project, schemas, &mut faults);
+    Errors::none_in(faults)
+}
+
+/// Renders every report in every language, and the files of exports and lists.
 ///
 /// # Errors
 /// Kind `Project`, one for each report that cannot be rendered; faults of reading rows.
@@ -110,7 +123,9 @@ pub async fn render(inputs: Inputs<'_>) -> Result<Rendered, Errors> {
     let project = inputs.project;
     check(project)?;
     let schemas = inputs.models.built.iter().map(|(name, built)| (name.clone(), Arc::clone(&built.schema)));
-    check_advice(project, &schemas.collect())?;
+    let schemas = schemas.collect();
+    check_advice(project, &schemas)?;
+    check_lists(project, &schemas)?;
     let reports: Vec<&ReportTemplate> =
         project.config.reports.iter().filter_map(|name| project.templates.reports.get(name)).collect();
     let names = reports.iter().flat_map(|report| report.reads.iter().cloned()).collect();
@@ -154,6 +169,11 @@ pub async fn render(inputs: Inputs<'_>) -> Result<Rendered, Errors> {
     for name in &project.config.exports {
         rendered.pages.extend(exported(inputs, name).await?);
     }
+    let languages: Vec<Words> = editions.into_iter().map(|(words, _)| words).collect();
+    for spec in project.config.lists.values() {
+        let grounds = grounds(inputs, &BTreeSet::from([spec.model.clone()]))?;
+        rendered.pages.extend(lists::files(inputs, spec, &languages, &grounds).await?);
+    }
     Ok(rendered)
 }
 
@@ -195,7 +215,8 @@ fn document(
     words: &Words,
     data: &BTreeMap<TableName, Arc<data::ModelData>>,
 ) -> Result<Document> {
-    let shared = Arc::new(Shared { words: words.clone(), slots: Slots::default() });
+    let lists = inputs.project.config.lists.keys().map(ToString::to_string).collect();
+    let shared = Arc::new(Shared { words: words.clone(), slots: Slots::default(), lists });
     let environment = engine::environment(Arc::new(surroundings(inputs, report, &shared)?));
     let mut values = engine::values(inputs.bindings, &inputs.project.config.name, &shared);
     let folders = folders(inputs, report, data, &shared);
@@ -220,7 +241,30 @@ fn document(
 }
 
 fn surroundings(inputs: Inputs<'_>, report: &ReportTemplate, shared: &Arc<Shared>) -> Result<Surroundings> {
-    let needed = inputs.graph.needed(&report.reads);
+    let Grounds { totals, rules, limits } = grounds(inputs, &report.reads)?;
+    Ok(Surroundings {
+        report: report.name.to_string(),
+        totals,
+        rules,
+        limits,
+        plays: inputs.project.templates.plays.clone(),
+        shared: Arc::clone(shared),
+    })
+}
+
+/// What numbers rest on.
+struct Grounds {
+    /// Control totals.
+    totals: Vec<ControlTotal>,
+    /// Rule tables and their versions.
+    rules: Vec<(String, String)>,
+    /// What these rule tables say.
+    limits: Vec<ControlLine>,
+}
+
+/// What these models, and all that they are made from, rest on.
+fn grounds(inputs: Inputs<'_>, reads: &BTreeSet<TableName>) -> Result<Grounds> {
+    let needed = inputs.graph.needed(reads);
     let names: BTreeSet<String> = needed.iter().map(ToString::to_string).collect();
     let totals = inputs.models.totals.iter().filter(|total| names.contains(&total.model)).cloned().collect();
     let read: BTreeSet<&TableName> = needed.iter().flat_map(|name| inputs.graph.reads_of(name)).collect();
@@ -234,14 +278,7 @@ fn surroundings(inputs: Inputs<'_>, report: &ReportTemplate, shared: &Arc<Shared
         .map(|(rules, version)| (rules.name.table().to_owned(), version.name.clone()))
         .collect();
     let limits = in_force.iter().map(|(rules, version)| limits(rules, version)).collect::<Result<_>>()?;
-    Ok(Surroundings {
-        report: report.name.to_string(),
-        totals,
-        rules,
-        limits,
-        plays: inputs.project.templates.plays.clone(),
-        shared: Arc::clone(shared),
-    })
+    Ok(Grounds { totals, rules, limits })
 }
 
 /// What a rule table says in a version: `tier key, below 0.5; tier important, below 0.8`.

@@ -3,7 +3,7 @@
 //! A cell prints as a marker, never as its text: text of the warehouse is thus never read as Markdown, and the
 //! cell arrives in the document with its source.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
@@ -49,6 +49,8 @@ impl Slots {
 pub(super) struct Shared {
     pub(super) words: Words,
     pub(super) slots: Slots,
+    /// Models that have files for people.
+    pub(super) lists: BTreeSet<String>,
 }
 
 /// A folder of models: `tiers`.

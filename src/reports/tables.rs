@@ -21,19 +21,23 @@ use super::data::{ColumnInfo, Datum, ModelData};
 use super::document::{Block, Table, TableCell, TableColumn};
 use super::engine::fault;
 use super::format::{self, Column, Decimal, Lang};
+use super::lists;
 use super::objects::{ModelObject, Shared, Source, no_column, shown, text_of};
-use super::words::Style;
+use super::words::{Style, Words};
 use crate::project::header::Unit;
 
 /// Rows shown when a template does not say how many.
 const ROWS: usize = 50;
+
+/// Rows that a page bears, whatever a template says: the rest is for a file.
+const MOST_SHOWN: usize = 400;
 
 pub(super) fn table(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>) -> Result<Block, Error> {
     let data = model.data()?;
     let names: Option<Vec<String>> = kwargs.get("columns")?;
     let names = names.unwrap_or_else(|| data.columns.iter().map(|column| column.name.clone()).collect());
     let limit: Option<usize> = kwargs.get("limit")?;
-    let limit = limit.unwrap_or(ROWS);
+    let limit = limit.unwrap_or(ROWS).min(MOST_SHOWN);
     let shares: Vec<String> = kwargs.get::<Option<Vec<String>>>("shares")?.unwrap_or_default();
     let bars: Vec<String> = kwargs.get::<Option<Vec<String>>>("bars")?.unwrap_or_default();
     let signed: Vec<String> = kwargs.get::<Option<Vec<String>>>("signed")?.unwrap_or_default();
@@ -83,7 +87,11 @@ pub(super) fn table(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>) 
     });
     let rest = rest.transpose()?;
     let empty = shared.words.fill("no_rows", &[]).map_err(fault)?;
-    Ok(Block::Table(Table { empty, caption: caption.unwrap_or_default(), columns, rows: cells, rest }))
+    let has_files = data.n_rows > 0 && shared.lists.contains(&model.name);
+    let files = has_files.then(|| lists::links(&model.name, data.n_rows, &shared.words).map_err(fault));
+    let files = files.transpose()?;
+    let caption = caption.unwrap_or_default();
+    Ok(Block::Table(Table { empty, caption, columns, rows: cells, rest, files }))
 }
 
 /// The `where` argument as (column, value).
@@ -139,16 +147,7 @@ impl Part<'_> {
     /// The heading, with the unit of the whole column.
     pub(super) fn title(&self, style: Style) -> Result<String, Error> {
         let words = &self.shared.words;
-        let title = match words.column(&self.data.name.to_string(), &self.info.name) {
-            Some(title) => title.to_owned(),
-            None if words.lang == Lang::En => self.info.meaning.clone(),
-            None => {
-                return Err(fault(format!(
-                    "no word `column.{}` in `locales/{}.toml`",
-                    self.info.name, words.lang
-                )));
-            }
-        };
+        let title = heading(words, &self.data.name.to_string(), self.info).map_err(fault)?;
         Ok(match (style, words.lang) {
             (Style::Column(column), Lang::Zh) => {
                 format!("{title}（{}）", column.scale.money_unit(words.lang, &words.currency))
@@ -193,12 +192,7 @@ impl Part<'_> {
         let words = &self.shared.words;
         let one = |row: &usize| match self.datum(*row) {
             Datum::Text(code) => {
-                let values: Vec<(String, String)> = (self.data.columns.iter().zip(&self.data.rows[*row]))
-                    .map(|(info, datum)| {
-                        (info.name.clone(), words.show(datum, info.unit, &info.name, Style::Prose))
-                    })
-                    .collect();
-                words.fill(&format!("phrases.{code}"), &values).map_err(fault)
+                phrase(words, &self.data.columns, &self.data.rows[*row], code).map_err(fault)
             }
             _ => Ok(format::MISSING.to_owned()),
         };
@@ -232,6 +226,29 @@ impl Part<'_> {
         };
         TableCell { cell: shown(text, self.datum(row), source), bar, class }
     }
+}
+
+/// The heading of a column, without its unit; `Err` says what is missing.
+pub(super) fn heading(words: &Words, model: &str, info: &ColumnInfo) -> Result<String, String> {
+    match words.column(model, &info.name) {
+        Some(title) => Ok(title.to_owned()),
+        None if words.lang == Lang::En => Ok(info.meaning.clone()),
+        None => Err(format!("no word `column.{}` in `locales/{}.toml`", info.name, words.lang)),
+    }
+}
+
+/// A code as a sentence, with the values of its row in it; `Err` says what is missing.
+pub(super) fn phrase(
+    words: &Words,
+    columns: &[ColumnInfo],
+    row: &[Datum],
+    code: &str,
+) -> Result<String, String> {
+    let shown = |(info, datum): (&ColumnInfo, &Datum)| {
+        (info.name.clone(), words.show(datum, info.unit, &info.name, Style::Prose))
+    };
+    let values: Vec<(String, String)> = columns.iter().zip(row).map(shown).collect();
+    words.fill(&format!("phrases.{code}"), &values)
 }
 
 /// How great a number is, whatever its sign.

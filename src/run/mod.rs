@@ -160,7 +160,9 @@ pub async fn check(request: &Request) -> Result<CheckSummary, Errors> {
     .await?;
     reports::check(&setting.project)?;
     let schemas = planned.into_iter().map(|(name, planned)| (name, planned.schema));
-    reports::check_advice(&setting.project, &schemas.collect())?;
+    let schemas = schemas.collect();
+    reports::check_advice(&setting.project, &schemas)?;
+    reports::check_lists(&setting.project, &schemas)?;
     let absent = order.iter().filter(|name| setting.graph.absence(name).is_some());
     Ok(CheckSummary {
         queries: setting.project.queries.len(),

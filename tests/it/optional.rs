@@ -101,6 +101,7 @@ fn small_book() -> Project {
     write_sample(&spec, &project.path("warehouse")).unwrap();
     project.set("languages", "[\"en\"]");
     project.set("exports", "[]");
+    project.drop_lists();
     project
 }
 

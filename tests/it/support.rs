@@ -143,6 +143,22 @@ impl Project {
         self.write("report_templates/rows.md", "# {{ project }}\n");
         self.set("publish", "[\"rows\"]");
         self.set("exports", &format!("{models:?}"));
+        self.drop_lists();
+    }
+
+    /// Publishes no rows but the list of this model, with two of its columns.
+    pub(crate) fn export_no_more_than(&self, model: &str) {
+        self.set("exports", "[]");
+        self.drop_lists();
+        let list = format!("\n[lists.\"{model}\"]\ncolumns = [\"customer_id\", \"customer_name\"]\n");
+        self.write("tierbook.toml", &(self.read("tierbook.toml") + &list));
+    }
+
+    /// Takes the lists for people out of `tierbook.toml`, and with them what is computed for nothing else.
+    pub(crate) fn drop_lists(&self) {
+        let text = self.read("tierbook.toml");
+        let kept = text.split("\n\n").filter(|part| !part.contains("[lists.")).collect::<Vec<_>>();
+        self.write("tierbook.toml", &kept.join("\n\n"));
     }
 
     pub(crate) fn request(&self) -> Request {

@@ -81,7 +81,11 @@ fn both_languages_have_the_same_words_with_the_same_places() {
     let (chinese, english) = (words("zh-CN"), words("en"));
     // English headings of columns are the meanings in the query files, unless a word says otherwise.
     let keys = |words: &Words| -> BTreeSet<String> {
-        words.keys().filter(|key| !key.starts_with("column.")).cloned().collect()
+        words
+            .keys()
+            .filter(|key| !key.starts_with("column.") && !key.starts_with("parameter."))
+            .cloned()
+            .collect()
     };
     let differ: Vec<String> = keys(&chinese).symmetric_difference(&keys(&english)).cloned().collect();
     assert!(differ.is_empty(), "in one language only: {differ:?}");
@@ -155,6 +159,14 @@ fn no_word_is_left_that_nobody_asks_for() {
         [all("report_templates/playbook", "toml"), all("tests/projects", "toml")].concat(),
         all("queries", "sql"),
     );
+    let config = fs::read_to_string(repository().join("tierbook.toml")).unwrap();
+    let sources = sources + &config;
+    let config: toml::Table = config.parse().unwrap();
+    let lists = config["lists"].as_table().unwrap();
+    let listed = lists.iter().flat_map(|(model, list)| {
+        let columns = list["columns"].as_array().unwrap().iter();
+        columns.map(|column| (model.clone(), column.as_str().unwrap().to_owned()))
+    });
     let shown: BTreeSet<(String, String)> = calls("table")
         .iter()
         .chain(&calls("matrix"))
@@ -164,11 +176,15 @@ fn no_word_is_left_that_nobody_asks_for() {
             columns.map(|column| (table.arguments[0].clone(), column.to_owned())).collect::<Vec<_>>()
         })
         .collect();
+    let shown: BTreeSet<(String, String)> = shown.into_iter().chain(listed).collect();
     let is_used = |key: &str| match key.split('.').collect::<Vec<_>>().as_slice() {
-        ["column", column] => sources.contains(&format!("\"{column}\"")),
-        ["column", folder, model, column] => {
+        ["column" | "meaning", column] => sources.contains(&format!("\"{column}\"")),
+        ["column" | "meaning", folder, model, column] => {
             shown.contains(&(format!("{folder}.{model}"), (*column).to_owned()))
         }
+        ["list", folder, model, "title" | "about"] => lists.contains_key(&format!("{folder}.{model}")),
+        // Only a language that is not that of `tierbook.toml` has words for its parameters.
+        ["parameter", parameter] => config["parameters"].as_table().unwrap().contains_key(*parameter),
         // A kind of value is shown in columns whose names end with it: `from_tier` is a `tier`.
         ["values", kind, _] => {
             let ends = |column: &str| column == *kind || column.ends_with(&format!("_{kind}"));

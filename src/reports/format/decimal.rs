@@ -59,6 +59,21 @@ impl Decimal {
         })
     }
 
+    /// The digits as a plain text such as `-1234.50`: all of them, but no zeros beyond `least` decimals.
+    #[must_use]
+    pub fn plain(self, least: u32) -> String {
+        let (mut unscaled, mut scale) = (self.unscaled, self.scale);
+        while scale > least && unscaled % 10 == 0 {
+            (unscaled, scale) = (unscaled / 10, scale - 1);
+        }
+        let width = usize::try_from(scale).unwrap_or(0);
+        let digits = format!("{:0>width$}", unscaled.unsigned_abs(), width = width + 1);
+        let (whole, fraction) = digits.split_at(digits.len() - width);
+        let sign = if unscaled < 0 { "-" } else { "" };
+        let point = if fraction.is_empty() { "" } else { "." };
+        format!("{sign}{whole}{point}{fraction}")
+    }
+
     /// The nearest float, for positions in a chart; never for text.
     #[must_use]
     pub fn to_f64(self) -> f64 {

@@ -101,6 +101,10 @@ fn table_text(table: &Table) -> String {
     if let Some(rest) = &table.rest {
         let _ = writeln!(text, "\n{}", guard_start(&escape(rest)));
     }
+    if let Some(files) = &table.files {
+        let label = guard_start(&escape(&files.label));
+        let _ = writeln!(text, "\n{label} [Excel]({}) · [CSV]({})", files.excel, files.csv);
+    }
     text
 }
 
