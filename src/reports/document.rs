@@ -159,6 +159,8 @@ pub struct TableColumn {
     pub title: String,
     /// Numbers stand to the right.
     pub numeric: bool,
+    /// A class of its own, such as `tier-key`.
+    pub class: Option<String>,
 }
 
 /// A cell of a table.

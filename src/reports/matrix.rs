@@ -40,9 +40,13 @@ pub(super) fn matrix(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>)
         let info = &data.columns[column];
         shared.words.show(&data.rows[row][column], info.unit, &info.name, Style::Prose)
     };
-    let mut columns = vec![TableColumn { title: lines.title(Style::Prose)?, numeric: false }];
+    let mut columns = vec![TableColumn { title: lines.title(Style::Prose)?, numeric: false, class: None }];
     let numeric = is_numeric(values.info.unit);
-    columns.extend(heads.iter().map(|head| TableColumn { title: word(*head, across), numeric }));
+    columns.extend(heads.iter().map(|head| TableColumn {
+        title: word(*head, across),
+        numeric,
+        class: part(across).class(*head),
+    }));
     let cell = |line: usize, head: usize| {
         let (kind, other) = (&data.rows[line][down], &data.rows[head][across]);
         let is_pair = |row: &usize| data.rows[*row][down] == *kind && data.rows[*row][across] == *other;
