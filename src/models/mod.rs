@@ -6,6 +6,7 @@
 
 pub mod check;
 pub mod graph;
+pub mod lineage;
 mod newest;
 pub mod plan;
 pub mod staging;

@@ -42,6 +42,8 @@ pub struct Config {
     pub reports: Vec<ReportName>,
     /// Models whose rows are published as CSV beside the reports.
     pub exports: Vec<TableName>,
+    /// Whether figures lead to their evidence.
+    pub evidence: bool,
     /// The declared parameters.
     pub parameters: BTreeMap<String, Declaration>,
     /// Who reads the reports.
@@ -103,6 +105,13 @@ struct ReportsTable {
     publish: Vec<String>,
     #[serde(default)]
     exports: Vec<Spanned<String>>,
+    #[serde(default = "yes")]
+    evidence: bool,
+}
+
+/// Without evidence only when it is asked for.
+fn yes() -> bool {
+    true
 }
 
 #[derive(Debug, Deserialize)]
@@ -153,6 +162,7 @@ pub fn parse(text: &Arc<str>) -> Result<Config> {
         memory: memory(file.run.memory, text)?,
         reports,
         exports: exports(file.reports.exports, text)?,
+        evidence: file.reports.evidence,
         parameters,
         recipients,
     })

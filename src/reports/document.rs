@@ -124,6 +124,8 @@ pub struct Cell {
     pub negative: bool,
     /// Not known.
     pub missing: bool,
+    /// Where its evidence is, from the page.
+    pub href: Option<String>,
 }
 
 /// A headline figure.
@@ -161,6 +163,8 @@ pub struct TableColumn {
     pub numeric: bool,
     /// A class of its own, such as `tier-key`.
     pub class: Option<String>,
+    /// Where the evidence of its cells is, from the page.
+    pub href: Option<String>,
 }
 
 /// A cell of a table.
@@ -189,6 +193,12 @@ pub struct Figure {
     /// SVG that stands alone.
     #[serde(skip)]
     pub file: Option<String>,
+    /// The model that it draws.
+    pub model: String,
+    /// The columns of that model.
+    pub columns: Vec<String>,
+    /// Where its evidence is, from the page.
+    pub href: Option<String>,
 }
 
 /// A control total.

@@ -46,7 +46,17 @@ pub(super) fn figure(
     let caption = Caption { id: &id, title: &title, description: &description };
     let themed = chart.themed(&caption);
     let file = chart.svg(&caption, Width::Wide, Mode::Resolved);
-    Ok(Block::Chart(Figure { id, title, description, themed, file }))
+    let columns = draft.data.columns.iter().map(|column| column.name.clone()).collect();
+    Ok(Block::Chart(Figure {
+        id,
+        title,
+        description,
+        themed,
+        file,
+        model: model.name.clone(),
+        columns,
+        href: None,
+    }))
 }
 
 struct Draft<'a> {

@@ -9,6 +9,7 @@ mod compose;
 pub(crate) mod data;
 pub mod document;
 mod engine;
+mod evidence;
 mod figures;
 pub mod format;
 mod matrix;
@@ -32,8 +33,10 @@ use crate::project::rules::{RuleTable, Version};
 use crate::project::templates::template_fault;
 use crate::project::{Bindings, Config, Project, ReportTemplate, Templates};
 use crate::publish::{ArchiveWords, Page};
+use crate::sources::Sources;
 use document::{Block, ControlLine, Document};
 use engine::Surroundings;
+use evidence::Evidence;
 use objects::{Folder, ModelObject, Shared, Slots};
 use words::Words;
 use writers::html::{Frame, HtmlWriter, Way};
@@ -49,6 +52,8 @@ pub struct Inputs<'a> {
     pub bindings: &'a Bindings,
     /// The built models.
     pub models: &'a Models,
+    /// The files they were built from.
+    pub sources: &'a Sources,
 }
 
 /// The reports of an edition.
@@ -113,6 +118,7 @@ pub async fn render(inputs: Inputs<'_>) -> Result<Rendered, Errors> {
     let writer = HtmlWriter::new(&project.templates)?;
     let mut rendered = Rendered { pages: Vec::new(), headline: BTreeMap::new() };
     let mut faults = Vec::new();
+    let mut editions = Vec::new();
     for lang in &project.config.languages {
         let words = project.templates.words.get(lang).cloned().unwrap_or_default();
         let words = Words::new(*lang, &project.config.currency, words);
@@ -126,11 +132,20 @@ pub async fn render(inputs: Inputs<'_>) -> Result<Rendered, Errors> {
         if let Some(first) = documents.first() {
             rendered.headline.insert(*lang, headline(first));
         }
-        for document in &documents {
-            rendered.pages.extend(pages(inputs, document, &documents, &words, &writer)?);
-        }
+        editions.push((words, documents));
     }
     Errors::none_in(faults)?;
+    let evidence = evidence(inputs, &editions).await?;
+    for (words, documents) in &mut editions {
+        evidence::link(documents, &evidence);
+        let documents = &*documents;
+        for document in documents {
+            rendered.pages.extend(pages(inputs, document, documents, words, &writer)?);
+        }
+        let frame = frame(inputs, documents, None, words);
+        rendered.pages.extend(evidence.pages(inputs, documents, &frame, words, &writer)?);
+    }
+    rendered.pages.extend(evidence.files);
     if let Some(first) = reports.first() {
         let entrance =
             writer.entrance(&project.config.name, first.name.as_str(), &project.config.languages)?;
@@ -140,6 +155,18 @@ pub async fn render(inputs: Inputs<'_>) -> Result<Rendered, Errors> {
         rendered.pages.extend(exported(inputs, name).await?);
     }
     Ok(rendered)
+}
+
+/// What lies behind the figures of all languages.
+async fn evidence(inputs: Inputs<'_>, editions: &[(Words, Vec<Document>)]) -> Result<Evidence, Errors> {
+    if !inputs.project.config.evidence {
+        return Ok(Evidence::default());
+    }
+    let mut shown: BTreeMap<TableName, BTreeSet<String>> = BTreeMap::new();
+    for (model, columns) in editions.iter().flat_map(|(_, documents)| evidence::shown(documents)) {
+        shown.entry(model).or_default().extend(columns);
+    }
+    evidence::gather(inputs, &shown).await
 }
 
 /// What the archive pages are made with, one for each language of the reports.
@@ -282,28 +309,7 @@ fn pages(
     words: &Words,
     writer: &HtmlWriter<'_>,
 ) -> Result<Vec<Page>> {
-    let config = &inputs.project.config;
-    let bindings = inputs.bindings;
-    let frame = Frame {
-        project: config.name.clone(),
-        as_of: format::day(words.lang, bindings.as_of),
-        window: format::days(words.lang, bindings.window_start, bindings.window_end),
-        reports: all
-            .iter()
-            .map(|other| Way {
-                name: other.report.clone(),
-                title: other.title.clone(),
-                here: other.report == document.report,
-            })
-            .collect(),
-        languages: config
-            .languages
-            .iter()
-            .filter(|lang| **lang != words.lang)
-            .map(|lang| (lang.code().to_owned(), lang.own_name().to_owned()))
-            .collect(),
-        archive: format!("../../../{}#d{}", archive_path(config, words.lang), bindings.as_of),
-    };
+    let frame = frame(inputs, all, Some(document), words);
     let folder = words.lang.code();
     let html = writer.page(document, &frame, words)?;
     let mut pages = vec![
@@ -322,6 +328,26 @@ fn pages(
         }
     }
     Ok(pages)
+}
+
+/// What the pages of an edition say around their content.
+fn frame(inputs: Inputs<'_>, all: &[Document], here: Option<&Document>, words: &Words) -> Frame {
+    let config = &inputs.project.config;
+    let bindings = inputs.bindings;
+    let ways = all.iter().map(|other| Way {
+        name: other.report.clone(),
+        title: other.title.clone(),
+        here: here.is_some_and(|here| here.report == other.report),
+    });
+    let others = config.languages.iter().filter(|lang| **lang != words.lang);
+    Frame {
+        project: config.name.clone(),
+        as_of: format::day(words.lang, bindings.as_of),
+        window: format::days(words.lang, bindings.window_start, bindings.window_end),
+        reports: ways.collect(),
+        languages: others.map(|lang| (lang.code().to_owned(), lang.own_name().to_owned())).collect(),
+        archive: format!("{}#d{}", archive_path(config, words.lang), bindings.as_of),
+    }
 }
 
 /// The headline figures of a document as lines of text.

@@ -260,7 +260,8 @@ pub(super) fn shown(text: String, datum: &Datum, source: Source) -> Cell {
         _ => false,
     };
     let missing = *datum == Datum::Null;
-    Cell { text, model: source.model, key: source.key, column: source.column, negative, missing }
+    let Source { model, key, column } = source;
+    Cell { text, model, key, column, negative, missing, href: None }
 }
 
 impl Object for CellObject {

@@ -60,7 +60,12 @@ pub(super) fn table(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>) 
         let info = &data.columns[index];
         let part = Part { data, index, info, shared, rows: &rows };
         let style = part.style(signed.contains(name));
-        columns.push(TableColumn { title: part.title(style)?, numeric: is_numeric(info.unit), class: None });
+        columns.push(TableColumn {
+            title: part.title(style)?,
+            numeric: is_numeric(info.unit),
+            class: None,
+            href: None,
+        });
         let texts = if shares.contains(name) {
             part.shares(&matching).into_iter().skip(skipped).take(rows.len()).collect()
         } else if phrases.contains(name) {

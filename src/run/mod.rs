@@ -128,6 +128,7 @@ async fn stages(
         graph: &setting.graph,
         bindings: &setting.bindings,
         models: &models,
+        sources: &setting.sources,
     };
     let mut rendered = reports::render(inputs).await?;
     // What `diff` compares a later version with.

@@ -38,7 +38,7 @@ pub(crate) struct Frame {
     pub(crate) reports: Vec<Way>,
     /// The same report in other languages: tag and own name.
     pub(crate) languages: Vec<(String, String)>,
-    /// The way to the archive, at this day. An edition is never changed once it is published, so only the archive
+    /// The archive at this day, below the published folder. An edition is never changed once it is published, so only the archive
     /// knows what came after it, and which of those before it are still there.
     pub(crate) archive: String,
 }
@@ -81,6 +81,18 @@ impl<'a> HtmlWriter<'a> {
             words => word_tree(words.all()), style => Value::from_safe_string(self.style.clone()),
         };
         self.render("layouts/page.html", values)
+    }
+
+    /// The page that says where the figures of a model come from.
+    ///
+    /// # Errors
+    /// As for [`HtmlWriter::page`].
+    pub(crate) fn evidence(&self, frame: &Frame, model: Value, words: &Words) -> Result<String> {
+        let values = context! {
+            model => model, frame => Value::from(Serde(frame)), lang => words.lang.code(),
+            words => word_tree(words.all()), style => Value::from_safe_string(self.style.clone()),
+        };
+        self.render("layouts/evidence.html", values)
     }
 
     /// The page that leads to the first report.

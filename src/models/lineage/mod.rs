@@ -1,0 +1,236 @@
+//! Lineage: the rows whose sum a figure is, found in the plans and proven by adding up.
+//!
+//! Takes built models. Gives, for columns of a model, the rows that fill them: which row of which table adds how much to
+//! which figure. A figure is only said to be a sum when its rows come to it exactly, for every row of the model;
+//! all else is left to the query that computes it. Never changes a table.
+
+mod expand;
+mod route;
+
+use std::collections::BTreeMap;
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::{DataType, Decimal128Type};
+use datafusion::common::Column;
+use datafusion::error::DataFusionError;
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast};
+
+use self::expand::{ROW, SOURCE, Tables, VALUE, VALUE_TYPE};
+use self::route::{Route, Upstream};
+use super::{Inputs, Models, plan_of, text_columns};
+use crate::engine;
+use crate::error::{Error, Errors, Result};
+use crate::names::TableName;
+
+/// The column that says which table a row is of.
+pub const SOURCE_COLUMN: &str = "evidence_table";
+/// The column with the grain of that row.
+pub const ROW_COLUMN: &str = "evidence_row";
+
+/// Rows that add up to figures.
+#[derive(Debug, Clone)]
+pub struct Proof {
+    /// The columns of the model that they fill.
+    pub columns: Vec<String>,
+    /// The table that most of them are of.
+    pub table: String,
+    /// The grain of the model, the table and the grain of the row, and what it adds to each column.
+    pub rows: Vec<RecordBatch>,
+    /// How many they are.
+    pub n_rows: usize,
+}
+
+/// What is known of the ways between models.
+#[derive(Debug)]
+pub struct Lineage<'a> {
+    inputs: Inputs<'a>,
+    models: &'a Models,
+    plans: BTreeMap<TableName, LogicalPlan>,
+}
+
+impl<'a> Lineage<'a> {
+    /// Plans the built models among `names` once more; they are not run.
+    ///
+    /// # Errors
+    /// What planning finds, which building would have found before.
+    pub async fn new(inputs: Inputs<'a>, models: &'a Models, names: &[TableName]) -> Result<Self, Errors> {
+        let mut plans = BTreeMap::new();
+        for name in names.iter().filter(|name| !name.is_staging() && models.built.contains_key(name)) {
+            let Some(query) = inputs.project.queries.get(name) else { continue };
+            plans.insert(name.clone(), plan_of(query, inputs.bindings, &models.engine).await?);
+        }
+        Ok(Self { inputs, models, plans })
+    }
+
+    /// The rows behind columns of a model, columns that share their rows together; at most `most` rows each.
+    ///
+    /// # Errors
+    /// What running the queries finds.
+    pub async fn proofs(&self, model: &TableName, columns: &[String], most: usize) -> Result<Vec<Proof>> {
+        let Some(plan) = self.plans.get(model) else { return Ok(Vec::new()) };
+        let mut ways: Vec<(Route, Vec<String>)> = Vec::new();
+        for column in columns {
+            let Some(route) = self.route(model, column) else { continue };
+            match ways.iter_mut().find(|(way, _)| way.is_same_way(&route)) {
+                Some((way, columns)) => {
+                    way.join(&route);
+                    columns.push(column.clone());
+                }
+                None => ways.push((route, vec![column.clone()])),
+            }
+        }
+        let mut proofs = Vec::new();
+        for (route, columns) in ways {
+            // A way that the plan does not bear is no way.
+            let Ok(rows) = self.rows(model, plan, &route, &columns, most) else { continue };
+            proofs.extend(self.proof(model, rows, columns, most).await?);
+        }
+        Ok(proofs)
+    }
+
+    fn rows(
+        &self,
+        model: &TableName,
+        plan: &LogicalPlan,
+        route: &Route,
+        columns: &[String],
+        most: usize,
+    ) -> Result<LogicalPlan, DataFusionError> {
+        let expanded = expand::expand(plan, route, self)?;
+        let find = |name: &str| {
+            let found = expanded.schema().iter().find(|(_, field)| field.name() == name);
+            found
+                .map(|(qualifier, field)| Expr::Column(Column::from((qualifier, field))))
+                .ok_or_else(|| datafusion::common::plan_datafusion_err!("no column `{name}`"))
+        };
+        let grain = self.grain(model);
+        let mut shown = grain
+            .iter()
+            .map(|name| Ok(find(name)?.alias(name)))
+            .collect::<Result<Vec<_>, DataFusionError>>()?;
+        shown.push(find(SOURCE)?.alias(SOURCE_COLUMN));
+        shown.push(find(ROW)?.alias(ROW_COLUMN));
+        for (number, column) in columns.iter().enumerate() {
+            shown.push(find(&format!("{VALUE}{number}"))?.alias(column));
+        }
+        let names: Vec<String> = grain
+            .iter()
+            .map(String::as_str)
+            .chain([SOURCE_COLUMN, ROW_COLUMN])
+            .chain(columns.iter().map(String::as_str))
+            .map(ToOwned::to_owned)
+            .collect();
+        let order: Vec<_> =
+            names.iter().map(|name| Expr::Column(Column::new_unqualified(name)).sort(true, false)).collect();
+        LogicalPlanBuilder::from(expanded).project(shown)?.sort(order)?.limit(0, Some(most + 1))?.build()
+    }
+
+    /// Adds the rows up, and keeps the columns whose figures they come to.
+    async fn proof(
+        &self,
+        model: &TableName,
+        plan: LogicalPlan,
+        columns: Vec<String>,
+        most: usize,
+    ) -> Result<Option<Proof>> {
+        let doing = format!("looking for the rows behind `{model}`");
+        let Ok(rows) = self.models.engine.collect(plan).await else { return Ok(None) };
+        let n_rows: usize = rows.iter().map(RecordBatch::num_rows).sum();
+        if n_rows > most || n_rows == 0 {
+            return Ok(None);
+        }
+        let n_grain = self.grain(model).len();
+        let mut sums: BTreeMap<Vec<Option<String>>, Vec<i128>> = BTreeMap::new();
+        let mut tables: BTreeMap<String, usize> = BTreeMap::new();
+        for batch in &rows {
+            let texts = text_columns(&batch.project(&(0..n_grain + 1).collect::<Vec<_>>()).map_err(unread)?)?;
+            for row in 0..batch.num_rows() {
+                let key = texts[..n_grain].iter().map(|column| column[row].clone()).collect();
+                if let Some(table) = &texts[n_grain][row] {
+                    *tables.entry(table.clone()).or_default() += 1;
+                }
+                let totals = sums.entry(key).or_insert_with(|| vec![0; columns.len()]);
+                for (number, total) in totals.iter_mut().enumerate() {
+                    let values = batch.column(n_grain + 2 + number).as_primitive::<Decimal128Type>();
+                    if values.is_valid(row) {
+                        *total += values.value(row);
+                    }
+                }
+            }
+        }
+        let proven = self.proven(model, &columns, &sums, &doing).await?;
+        if !proven.contains(&true) {
+            return Ok(None);
+        }
+        let kept: Vec<usize> = (0..n_grain + 2)
+            .chain((0..columns.len()).filter(|number| proven[*number]).map(|number| n_grain + 2 + number))
+            .collect();
+        let rows = rows.iter().map(|batch| batch.project(&kept).map_err(unread)).collect::<Result<_>>()?;
+        let columns = columns.into_iter().zip(&proven).filter(|(_, proven)| **proven).map(|(name, _)| name);
+        let table = tables.into_iter().max_by_key(|(_, n)| *n).map_or_else(String::new, |(table, _)| table);
+        Ok(Some(Proof { columns: columns.collect(), table, rows, n_rows }))
+    }
+
+    /// Which columns have exactly these sums in every row of the model.
+    async fn proven(
+        &self,
+        model: &TableName,
+        columns: &[String],
+        sums: &BTreeMap<Vec<Option<String>>, Vec<i128>>,
+        doing: &str,
+    ) -> Result<Vec<bool>> {
+        let grain = self.grain(model);
+        let frame = self.models.engine.table(model).await?;
+        let own = grain.iter().map(|name| Expr::Column(Column::new_unqualified(name)));
+        let figures =
+            columns.iter().map(|name| cast(Expr::Column(Column::new_unqualified(name)), VALUE_TYPE));
+        let plan = frame.select(own.chain(figures).collect::<Vec<_>>()).map_err(|source| {
+            Error::internal(format!("{doing}: the figures cannot be read")).caused_by(source)
+        })?;
+        let batches = self
+            .models
+            .engine
+            .collect(plan.into_unoptimized_plan())
+            .await
+            .map_err(|error| engine::execution_fault(error, doing))?;
+        let mut proven = vec![true; columns.len()];
+        for batch in &batches {
+            let texts = text_columns(&batch.project(&(0..grain.len()).collect::<Vec<_>>()).map_err(unread)?)?;
+            for row in 0..batch.num_rows() {
+                let key: Vec<Option<String>> = texts.iter().map(|column| column[row].clone()).collect();
+                let sums = sums.get(&key);
+                for (number, proven) in proven.iter_mut().enumerate() {
+                    let figures = batch.column(grain.len() + number).as_primitive::<Decimal128Type>();
+                    let sum = sums.map_or(0, |sums| sums[number]);
+                    // Of a figure that is not known nothing is said.
+                    *proven &= figures.is_null(row) || figures.value(row) == sum;
+                }
+            }
+        }
+        Ok(proven)
+    }
+}
+
+impl Upstream for Lineage<'_> {
+    fn route(&self, model: &TableName, column: &str) -> Option<Route> {
+        let plan = self.plans.get(model)?;
+        let index = plan.schema().iter().position(|(_, field)| field.name() == column)?;
+        let kind = plan.schema().field(index).data_type();
+        let is_exact = matches!(kind, DataType::Decimal128(..)) || kind.is_integer();
+        is_exact.then(|| route::follow(plan, index, self)).flatten()
+    }
+}
+
+impl Tables for Lineage<'_> {
+    fn grain(&self, table: &TableName) -> Vec<String> {
+        self.inputs.project.queries.get(table).map_or_else(Vec::new, |query| query.header.grain.clone())
+    }
+
+    fn plan(&self, model: &TableName) -> Option<LogicalPlan> {
+        self.plans.get(model).cloned()
+    }
+}
+
+fn unread(source: arrow::error::ArrowError) -> Error {
+    Error::internal("the rows behind a figure cannot be read").caused_by(source)
+}

@@ -1,0 +1,344 @@
+//! Evidence: a page for each model behind a figure, and the rows that the figure is the sum of.
+//!
+//! Takes the models whose cells are on pages. Gives, for each language, a page with the query, the columns, what it was
+//! made from, what was checked, and links to rows; and those rows as files. Changes no figure: a page that cannot prove one
+//! says how it was computed instead.
+
+mod code;
+mod graph;
+mod links;
+mod rows;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use minijinja::value::{Serde, Value};
+use serde::Serialize;
+
+use super::data::default_unit;
+use super::document::Document;
+use super::format::{self, Decimal};
+use super::words::{Style, Words};
+use super::writers::html::{Frame, HtmlWriter};
+use super::{Inputs, data::Datum};
+use crate::error::{Errors, Result};
+use crate::models::lineage::Lineage;
+use crate::names::TableName;
+use crate::project::QueryFile;
+use crate::project::header::Unit;
+use crate::publish::Page;
+
+pub(super) use links::{link, shown};
+use rows::RowFile;
+
+/// What lies behind the figures of an edition.
+#[derive(Debug, Default)]
+pub(super) struct Evidence {
+    models: Vec<ModelEvidence>,
+    /// The rows, as files.
+    pub files: Vec<Page>,
+}
+
+/// What lies behind the figures of a model, in no language yet.
+#[derive(Debug)]
+struct ModelEvidence {
+    name: TableName,
+    columns: Vec<ColumnEvidence>,
+    n_rows: u64,
+    /// The model's own rows, when they are few enough.
+    rows: Option<RowFile>,
+    /// Rows that figures are sums of.
+    proofs: Vec<ProofFile>,
+}
+
+#[derive(Debug)]
+struct ColumnEvidence {
+    name: String,
+    unit: Unit,
+    meaning: String,
+    /// Which of the proofs adds up to it.
+    proof: Option<usize>,
+}
+
+/// Rows that figures are sums of, as a file.
+#[derive(Debug)]
+struct ProofFile {
+    table: TableName,
+    file: RowFile,
+}
+
+/// A column on a page.
+#[derive(Debug, Serialize)]
+struct ColumnLine {
+    name: String,
+    title: String,
+    unit: String,
+    meaning: String,
+    sum: Option<SumLine>,
+}
+
+#[derive(Debug, Serialize)]
+struct SumLine {
+    text: String,
+    csv: String,
+    parquet: String,
+}
+
+/// A table of the warehouse on a page.
+#[derive(Debug, Serialize)]
+struct InputLine {
+    table: String,
+    summary: String,
+    files: Vec<FileLine>,
+}
+
+#[derive(Debug, Serialize)]
+struct FileLine {
+    name: String,
+    size: String,
+    rows: String,
+}
+
+/// Collects what lies behind the models in `shown`.
+///
+/// # Errors
+/// What reading rows finds.
+pub(super) async fn gather(
+    inputs: Inputs<'_>,
+    shown: &BTreeMap<TableName, BTreeSet<String>>,
+) -> Result<Evidence, Errors> {
+    let targets: BTreeSet<TableName> =
+        shown.keys().filter(|name| inputs.models.built.contains_key(name)).cloned().collect();
+    let needed: Vec<TableName> = inputs
+        .graph
+        .needed(&targets)
+        .into_iter()
+        .filter(|name| inputs.models.built.contains_key(name) && inputs.project.queries.contains_key(name))
+        .collect();
+    let build = crate::models::Inputs {
+        project: inputs.project,
+        sources: inputs.sources,
+        graph: inputs.graph,
+        bindings: inputs.bindings,
+    };
+    let lineage = Lineage::new(build, inputs.models, &needed).await?;
+    let mut evidence = Evidence::default();
+    let mut with_rows = targets.clone();
+    for name in &needed {
+        let figures = shown.get(name).filter(|_| targets.contains(name));
+        let model = model(inputs, &lineage, name, figures, &mut evidence.files).await?;
+        with_rows.extend(model.proofs.iter().map(|proof| proof.table.clone()));
+        evidence.models.push(model);
+    }
+    for model in &mut evidence.models {
+        if with_rows.contains(&model.name) && !model.name.is_staging() {
+            model.rows = rows::of_model(inputs, &model.name, model.n_rows, &mut evidence.files).await?;
+        }
+    }
+    Ok(evidence)
+}
+
+async fn model(
+    inputs: Inputs<'_>,
+    lineage: &Lineage<'_>,
+    name: &TableName,
+    figures: Option<&BTreeSet<String>>,
+    files: &mut Vec<Page>,
+) -> Result<ModelEvidence, Errors> {
+    let (query, built) = (&inputs.project.queries[name], &inputs.models.built[name]);
+    let mut columns: Vec<ColumnEvidence> = built
+        .schema
+        .fields()
+        .iter()
+        .map(|field| {
+            let note = query.column(field.name());
+            ColumnEvidence {
+                name: field.name().clone(),
+                unit: note.map_or_else(|| default_unit(field.data_type()), |note| note.unit),
+                meaning: note.map_or_else(|| field.name().replace('_', " "), |note| note.meaning.clone()),
+                proof: None,
+            }
+        })
+        .collect();
+    let mut proofs = Vec::new();
+    if let Some(figures) = figures {
+        let names: Vec<String> = columns
+            .iter()
+            .filter(|column| matches!(column.unit, Unit::Money | Unit::Count | Unit::Days))
+            .filter(|column| figures.contains(&column.name))
+            .map(|column| column.name.clone())
+            .collect();
+        for proof in lineage.proofs(name, &names, rows::MOST).await? {
+            for column in &mut columns {
+                if proof.columns.contains(&column.name) {
+                    column.proof = Some(proofs.len());
+                }
+            }
+            let stem = format!("data/evidence/{name}.{}", proofs.len() + 1);
+            let file = rows::write(&stem, &proof.rows, files)?;
+            let (schema, table) = proof.table.split_once('.').unwrap_or_default();
+            proofs.push(ProofFile { table: TableName::new(schema, table), file });
+        }
+    }
+    Ok(ModelEvidence { name: name.clone(), columns, n_rows: built.rows, rows: None, proofs })
+}
+
+impl Evidence {
+    /// Whether a column of a model has a page.
+    pub(super) fn has(&self, model: &str, column: &str) -> bool {
+        let found = self.models.iter().find(|own| own.name.to_string() == model);
+        found.is_some_and(|own| column == "n_rows" || own.columns.iter().any(|own| own.name == column))
+    }
+
+    /// The pages in one language.
+    ///
+    /// # Errors
+    /// Kind `Project` when the layout cannot be rendered.
+    pub(super) fn pages(
+        &self,
+        inputs: Inputs<'_>,
+        documents: &[Document],
+        frame: &Frame,
+        words: &Words,
+        writer: &HtmlWriter<'_>,
+    ) -> Result<Vec<Page>> {
+        let known: BTreeSet<&TableName> = self.models.iter().map(|model| &model.name).collect();
+        let mut pages = Vec::new();
+        for model in &self.models {
+            let query = &inputs.project.queries[&model.name];
+            let text = self.context(inputs, model, query, &known, documents, words)?;
+            let html = writer.evidence(frame, text, words)?;
+            let path = format!("{}/evidence/{}.html", words.lang.code(), model.name);
+            pages.push(Page { path, bytes: html.into_bytes() });
+        }
+        Ok(pages)
+    }
+
+    fn context(
+        &self,
+        inputs: Inputs<'_>,
+        model: &ModelEvidence,
+        query: &QueryFile,
+        known: &BTreeSet<&TableName>,
+        documents: &[Document],
+        words: &Words,
+    ) -> Result<Value> {
+        let totals = inputs.models.totals.iter().filter(|total| total.model == model.name.to_string());
+        let totals: Vec<(String, String)> =
+            totals.map(|total| (total.text.clone(), total.value.clone())).collect();
+        let checks: Vec<String> = query.header.checks.iter().map(|(_, piece)| piece.text.clone()).collect();
+        let parameters: BTreeSet<&str> =
+            query.parameters.iter().map(|mention| mention.name.as_str()).collect();
+        let parameters: Vec<(String, String)> = parameters
+            .into_iter()
+            .filter_map(|name| Some((format!("${name}"), inputs.bindings.get(name)?.to_string())))
+            .collect();
+        let report_names = links::reports_of(documents, &model.name.to_string());
+        let command = format!(
+            "tierbook query {} --as-of {} --format csv --output {}.csv",
+            model.name, inputs.bindings.as_of, model.name
+        );
+        Ok(minijinja::context! {
+            name => model.name.to_string(),
+            about => query.header.about.clone(),
+            path => query.path.clone(),
+            sql => Value::from_safe_string(code::highlighted(&query.text, known)),
+            parameters => Value::from(Serde(parameters)),
+            columns => Value::from(Serde(self.columns(model, words))),
+            grain => query.header.grain.clone(),
+            graph => Value::from_safe_string(graph::draw(inputs.graph, &model.name, known, words)?),
+            inputs => Value::from(Serde(input_lines(inputs, &model.name, words))),
+            rules => Value::from(Serde(rule_lines(inputs, &model.name))),
+            checks => checks,
+            n_checks => inputs.models.built[&model.name].n_checks,
+            totals => Value::from(Serde(totals)),
+            n_rows => count(words, model.n_rows),
+            rows => model.rows.as_ref().map(|file| Value::from(Serde(&file.paths))),
+            command => command,
+            reports => Value::from(Serde(report_names)),
+        })
+    }
+
+    fn columns(&self, model: &ModelEvidence, words: &Words) -> Vec<ColumnLine> {
+        let name = model.name.to_string();
+        let line = |column: &ColumnEvidence| {
+            let sum = column.proof.map(|number| {
+                let proof = &model.proofs[number];
+                let values = [
+                    ("n".to_owned(), count(words, proof.file.n_rows)),
+                    ("table".to_owned(), proof.table.to_string()),
+                ];
+                SumLine {
+                    text: words.fill("evidence.sum_of", &values).unwrap_or_default(),
+                    csv: proof.file.paths.csv.clone(),
+                    parquet: proof.file.paths.parquet.clone(),
+                }
+            });
+            let key = ["values.measured.", unit_word(column.unit)].concat();
+            ColumnLine {
+                name: column.name.clone(),
+                title: words.column(&name, &column.name).unwrap_or(&column.meaning).to_owned(),
+                unit: words.get(&key).unwrap_or_default().replace("{currency}", &words.currency),
+                meaning: column.meaning.clone(),
+                sum,
+            }
+        };
+        model.columns.iter().map(line).collect()
+    }
+}
+
+fn unit_word(unit: Unit) -> &'static str {
+    let found = crate::project::header::UNITS.iter().find(|(_, own)| *own == unit);
+    found.map_or("text", |(word, _)| word)
+}
+
+fn count(words: &Words, number: u64) -> String {
+    let number = Datum::Int(i64::try_from(number).unwrap_or(i64::MAX));
+    words.show(&number, Unit::Count, "rows", Style::Full)
+}
+
+/// A size in bytes as people write it: `12 KB`, `3.4 MB`.
+fn size(bytes: u64) -> String {
+    let tenths = |unit: u64| Decimal::new(i128::from(bytes * 10 / unit), 1);
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} KB", format::integer(i128::from(bytes / 1_000))),
+        1_000_000..1_000_000_000 => format!("{} MB", super::data::plain(&Datum::Exact(tenths(1_000_000)))),
+        _ => format!("{} GB", super::data::plain(&Datum::Exact(tenths(1_000_000_000)))),
+    }
+}
+
+/// The tables of the warehouse that a model is made from.
+fn input_lines(inputs: Inputs<'_>, name: &TableName, words: &Words) -> Vec<InputLine> {
+    let needed = inputs.graph.needed(&BTreeSet::from([name.clone()]));
+    let mut lines = Vec::new();
+    for table in needed.iter().filter_map(|name| inputs.sources.tables.get(name)) {
+        let bytes: u64 = table.files.iter().map(|file| file.bytes).sum();
+        let values = [
+            ("files".to_owned(), count(words, table.files.len() as u64)),
+            ("size".to_owned(), size(bytes)),
+            ("rows".to_owned(), count(words, table.rows())),
+        ];
+        let files = table.files.iter().map(|file| FileLine {
+            name: file.name.clone(),
+            size: size(file.bytes),
+            rows: count(words, file.rows),
+        });
+        lines.push(InputLine {
+            table: table.name.to_string(),
+            summary: words.fill("evidence.input", &values).unwrap_or_default(),
+            files: files.collect(),
+        });
+    }
+    lines
+}
+
+/// The rule tables that a model reads itself, and their versions.
+fn rule_lines(inputs: Inputs<'_>, name: &TableName) -> Vec<(String, String)> {
+    let rules = inputs.graph.reads_of(name).iter().filter_map(|name| inputs.project.rules.get(name));
+    rules
+        .map(|rules| {
+            let version = rules.version_on(inputs.bindings.as_of).map_or("", |version| version.name.as_str());
+            (rules.name.to_string(), version.to_owned())
+        })
+        .collect()
+}
