@@ -6,16 +6,18 @@
 //   - the document is wider than the window (a table may be, inside its own region),
 //   - a chart has no visible mark beside its legend, no size, or is not drawn at all,
 //   - something is written to the console, or anything but the page itself is asked for,
-//   - text has less contrast with what lies behind it than WCAG AA wants: 4.5:1, large text 3:1.
+//   - text has less contrast with what lies behind it than WCAG AA wants: 4.5:1, large text 3:1,
+//   - on A4 paper anything is wider than what lies between the margins, a bar is higher than a line, a row of an
+//     action list has no box to tick, or the ways through the book are printed.
 // The browser is $CHROMIUM, or /usr/bin/chromium.
 
-import fs from "node:fs";
-import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+import { launch, pagesOf } from "./book.mjs";
 
 const WIDTHS = [1280, 390];
 const SCHEMES = ["light", "dark"];
+// A4 less the margins of the style sheet, in pixels of 1/96 inch.
+const PAPER = Math.floor(((210 - 2 * 14) / 25.4) * 96);
 const SHOWN_FAULTS = 5;
 
 /** Runs in the page; gives the faults that layout, charts and colours have, in words. */
@@ -185,6 +187,28 @@ function inspect() {
   return { faults, texts, charts };
 }
 
+/** Runs in the page as it is printed; gives the faults in words. */
+function inspectPaper() {
+  const faults = [];
+  const edge = document.documentElement.clientWidth + 1;
+  for (const e of document.body.querySelectorAll("*")) {
+    const box = e.getBoundingClientRect();
+    if (box.width > 0 && box.right > edge && !e.closest(".skip, svg *")) {
+      faults.push(`does not fit the paper by ${Math.round(box.right - edge)} px: <${e.tagName.toLowerCase()} class="${e.getAttribute("class") ?? ""}"> "${e.textContent.trim().slice(0, 30)}"`);
+      break;
+    }
+  }
+  for (const cell of document.querySelectorAll(".barred")) {
+    const style = getComputedStyle(cell);
+    if (parseFloat(style.backgroundSize.split(" ").at(-1)) > parseFloat(style.fontSize) * 1.5) faults.push("a bar is higher than a line");
+  }
+  for (const row of document.querySelectorAll("table.actions tbody tr")) {
+    if (!row.querySelector(".none") && getComputedStyle(row.firstElementChild, "::before").borderTopStyle !== "solid") faults.push("an action without a box to tick");
+  }
+  for (const e of document.querySelectorAll("nav, footer, .skip")) if (getComputedStyle(e).display !== "none" && e.getClientRects().length) faults.push(`<${e.tagName.toLowerCase()}> is printed`);
+  return faults;
+}
+
 /** Faults of one page in one window. */
 async function look(context, url) {
   const page = await context.newPage();
@@ -208,36 +232,9 @@ async function look(context, url) {
   }
 }
 
-/** The HTML files below a folder, in order. */
-function pagesBelow(folder) {
-  return fs.readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".html"))
-    .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
-    .sort();
-}
-
-const book = process.argv[2];
-if (!book || process.argv.length > 3) {
-  console.error("usage: node check.mjs BOOK_FOLDER");
-  process.exit(2);
-}
-const latest = path.join(book, "latest");
-if (!fs.existsSync(latest)) {
-  console.error(`no edition: ${latest} is not there`);
-  process.exit(2);
-}
-const edition = fs.realpathSync(latest);
 // The entrance of an edition only leads on, so it is not a page to look at.
-const pages = [path.join(fs.realpathSync(book), "index.html"), ...pagesBelow(edition).filter((file) => file !== path.join(edition, "index.html"))];
-if (pages.length < 2) {
-  console.error(`no pages in ${edition}`);
-  process.exit(2);
-}
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
+const pages = pagesOf(process.argv).filter((page) => !page.isEntrance);
+const browser = await launch();
 let passed = 0;
 let failed = 0;
 const report = (name, faults, detail) => {
@@ -249,13 +246,21 @@ const report = (name, faults, detail) => {
 };
 for (const width of WIDTHS) for (const colorScheme of SCHEMES) {
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, offline: true });
-  for (const file of pages) {
+  for (const { name, file } of pages) {
     const { faults, texts, charts } = await look(context, pathToFileURL(file).href);
-    const name = file.startsWith(edition) ? path.relative(edition, file) : path.basename(file);
     report(`${name} ${width} ${colorScheme}`, faults, `${texts} texts, ${charts} charts`);
   }
   await context.close();
 }
+const paper = await browser.newContext({ viewport: { width: PAPER, height: 900 }, colorScheme: "dark", offline: true });
+for (const { name, file } of pages) {
+  const page = await paper.newPage();
+  await page.emulateMedia({ media: "print" });
+  await page.goto(pathToFileURL(file).href, { waitUntil: "load" });
+  report(`${name} printed`, await page.evaluate(inspectPaper), "fits");
+  await page.close();
+}
+await paper.close();
 await browser.close();
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed ? 1 : 0;

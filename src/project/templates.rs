@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use minijinja::Environment;
 use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Value;
 
 use super::playbook::{self, Play};
 use crate::error::{Error, Errors, Result, Spot};
@@ -154,7 +155,23 @@ pub fn environment() -> Environment<'static> {
         .build()
         .expect("the delimiters are the usual ones");
     environment.set_syntax(syntax);
+    environment.add_filter("css_string", css_string);
     environment
+}
+
+/// Text as a string of a style sheet, quotes included: whatever is not a letter, a digit or a space is escaped, so
+/// that it ends neither the string nor the sheet.
+fn css_string(text: &str) -> Value {
+    let mut string = String::from("\"");
+    for c in text.chars() {
+        if c.is_alphanumeric() || c == ' ' {
+            string.push(c);
+        } else {
+            string.push_str(&format!("\\{:x} ", u32::from(c)));
+        }
+    }
+    string.push('"');
+    Value::from_safe_string(string)
 }
 
 /// A fault of MiniJinja as ours, with its place.

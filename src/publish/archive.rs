@@ -1,5 +1,6 @@
 //! The archive page and `status.json`: which editions there are, and what the last run did.
 
+use jiff::Timestamp;
 use minijinja::context;
 use minijinja::value::{Serde, Value};
 use serde::Serialize;
@@ -36,16 +37,20 @@ pub struct StatusError {
 /// What the archive page needs beside the editions.
 #[derive(Debug, Clone)]
 pub struct ArchiveWords {
+    /// Where the page lies below the published folder.
+    pub path: String,
     /// The layout, a MiniJinja template.
     pub layout: String,
     /// The style sheet that it carries.
     pub style: String,
     /// The name of the project.
     pub project: String,
-    /// Words by key, in the first language.
+    /// Words by key, in the language of the page.
     pub words: std::collections::BTreeMap<String, String>,
     /// The tag of that language.
     pub lang: String,
+    /// The business time zone, in which the time of the last run is told.
+    pub timezone: String,
 }
 
 impl Status {
@@ -79,30 +84,48 @@ impl Status {
 struct Entry<'a> {
     edition: String,
     as_of: String,
+    /// The language to open it in: that of the page, if the edition has it.
+    lang: &'a str,
     languages: &'a [String],
     first_report: Option<&'a String>,
+    reports: &'a [String],
     headline: &'a [String],
 }
 
-/// The archive as a page.
+/// The archive as a page; `all` are the pages of all languages.
 pub(super) fn page(
     editions: &[(EditionId, Manifest)],
     status: &Status,
     words: &ArchiveWords,
+    all: &[ArchiveWords],
 ) -> Result<String> {
     let entries: Vec<Entry<'_>> = editions
         .iter()
         .map(|(id, manifest)| Entry {
             edition: id.to_string(),
             as_of: id.as_of.to_string(),
+            lang: manifest
+                .content
+                .languages
+                .iter()
+                .find(|lang| **lang == words.lang)
+                .or(manifest.content.languages.first())
+                .map_or("", String::as_str),
             languages: &manifest.content.languages,
             first_report: manifest.content.reports.first(),
+            reports: &manifest.content.reports,
             headline: manifest.content.headline.get(&words.lang).map_or(&[], Vec::as_slice),
         })
         .collect();
     let mut environment = templates::environment();
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
+    let archives: Vec<(&str, &str)> = all
+        .iter()
+        .filter(|other| other.lang != words.lang)
+        .map(|other| (other.lang.as_str(), other.path.as_str()))
+        .collect();
     let values = context! {
+        archives => Value::from(Serde(&archives)), ran_at => ran_at(status, words),
         project => words.project.as_str(), lang => words.lang.as_str(), words => Value::from(Serde(&words.words)),
         style => Value::from_safe_string(words.style.clone()),
         editions => Value::from(Serde(&entries)), status => Value::from(Serde(status)),
@@ -114,4 +137,10 @@ pub(super) fn page(
         .note(source.to_string())
         .caused_by(source)
     })
+}
+
+/// When the last run was started, on the clock of the business.
+fn ran_at(status: &Status, words: &ArchiveWords) -> String {
+    let at = status.started_at.parse::<Timestamp>().and_then(|at| at.in_tz(&words.timezone));
+    at.map_or_else(|_| status.started_at.clone(), |at| at.strftime("%Y-%m-%d %H:%M").to_string())
 }

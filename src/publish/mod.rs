@@ -7,7 +7,7 @@
 //! ```text
 //! <out>/editions/2026-10-31.1/   an edition, never changed once it is here
 //! <out>/latest                   a link to the edition with the greatest as-of day
-//! <out>/index.html               the archive
+//! <out>/index.html               the archive, in the first language; index.en.html and so on in the others
 //! <out>/status.json              what the last run did
 //! <out>/.lock  .work/  faults/   held, used and left by runs
 //! ```
@@ -142,7 +142,7 @@ impl Shelf {
     /// Kind `Environment`; the editions themselves stay readable.
     ///
     /// The edition that the status speaks of stays, however old its day is.
-    pub fn follow(&self, keep: usize, status: &Status, words: Option<&ArchiveWords>) -> Result<()> {
+    pub fn follow(&self, keep: usize, status: &Status, words: &[ArchiveWords]) -> Result<()> {
         let editions = self.editions()?;
         // The greatest as-of day, and of that day the last number: a backfill does not become latest.
         if let Some(latest) = editions.last() {
@@ -165,21 +165,24 @@ impl Shelf {
         self.tell(status, words)
     }
 
-    /// Writes `status.json` and the archive page, with its banner if the last run failed.
+    /// Writes `status.json` and the archive, a page for each language, with its banner if the last run failed.
     ///
     /// # Errors
     /// Kind `Environment`.
-    pub fn tell(&self, status: &Status, words: Option<&ArchiveWords>) -> Result<()> {
+    pub fn tell(&self, status: &Status, words: &[ArchiveWords]) -> Result<()> {
         files::replace(&self.root.join("status.json"), &status.to_bytes()?)?;
         // Without its layout the archive stays as it was.
-        let Some(words) = words else { return Ok(()) };
         let mut entries = Vec::new();
         for id in self.editions()?.into_iter().rev() {
             if let Ok(manifest) = Manifest::read(&self.folder(id)) {
                 entries.push((id, manifest));
             }
         }
-        files::replace(&self.root.join("index.html"), archive::page(&entries, status, words)?.as_bytes())
+        for page in words {
+            let text = archive::page(&entries, status, page, words)?;
+            files::replace(&self.root.join(&page.path), text.as_bytes())?;
+        }
+        Ok(())
     }
 }
 

@@ -174,6 +174,8 @@ pub struct TableColumn {
     pub title: String,
     /// Numbers stand to the right.
     pub numeric: bool,
+    /// A class of its own, such as `tier-key`.
+    pub class: Option<String>,
     /// Where the evidence of its cells is, from the page.
     pub href: Option<String>,
 }

@@ -40,9 +40,15 @@ pub(super) fn matrix(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>)
         let info = &data.columns[column];
         shared.words.show(&data.rows[row][column], info.unit, &info.name, Style::Prose)
     };
-    let mut columns = vec![TableColumn { title: lines.title(Style::Prose)?, numeric: false, href: None }];
+    let mut columns =
+        vec![TableColumn { title: lines.title(Style::Prose)?, numeric: false, class: None, href: None }];
     let numeric = is_numeric(values.info.unit);
-    columns.extend(heads.iter().map(|head| TableColumn { title: word(*head, across), numeric, href: None }));
+    columns.extend(heads.iter().map(|head| TableColumn {
+        title: word(*head, across),
+        numeric,
+        class: part(across).class(*head),
+        href: None,
+    }));
     let cell = |line: usize, head: usize| {
         let (kind, other) = (&data.rows[line][down], &data.rows[head][across]);
         let is_pair = |row: &usize| data.rows[*row][down] == *kind && data.rows[*row][across] == *other;

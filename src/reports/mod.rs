@@ -189,23 +189,35 @@ async fn evidence(inputs: Inputs<'_>, editions: &[(Words, Vec<Document>)]) -> Re
     evidence::gather(inputs, &shown).await
 }
 
-/// What the archive page is made with.
+/// What the archive pages are made with, one for each language of the reports.
 ///
 /// # Errors
 /// Kind `Project` when the style or the layout is missing.
-pub fn archive_words(config: &Config, templates: &Templates) -> Result<ArchiveWords> {
+pub fn archive_words(config: &Config, templates: &Templates) -> Result<Vec<ArchiveWords>> {
     let layout = templates
         .parts
         .get("layouts/archive.html")
         .ok_or_else(|| Error::project("no layout `report_templates/layouts/archive.html`"))?;
-    let lang = config.languages.first().copied().unwrap_or(Lang::En);
-    Ok(ArchiveWords {
+    let style = HtmlWriter::new(templates)?.style().to_owned();
+    let of = |lang: &Lang| ArchiveWords {
+        path: archive_path(config, *lang),
         layout: layout.to_string(),
-        style: HtmlWriter::new(templates)?.style().to_owned(),
+        style: style.clone(),
         project: config.name.clone(),
-        words: templates.words.get(&lang).cloned().unwrap_or_default(),
+        words: templates.words.get(lang).cloned().unwrap_or_default(),
         lang: lang.code().to_owned(),
-    })
+        timezone: config.timezone.clone(),
+    };
+    Ok(config.languages.iter().map(of).collect())
+}
+
+/// Where the archive lies below the published folder: the first language has the page that a browser opens by itself.
+fn archive_path(config: &Config, lang: Lang) -> String {
+    if config.languages.first().is_none_or(|first| *first == lang) {
+        "index.html".to_owned()
+    } else {
+        format!("index.{}.html", lang.code())
+    }
 }
 
 /// Renders one report in one language.
@@ -371,6 +383,7 @@ fn frame(inputs: Inputs<'_>, all: &[Document], here: Option<&Document>, words: &
         window: format::days(words.lang, bindings.window_start, bindings.window_end),
         reports: ways.collect(),
         languages: others.map(|lang| (lang.code().to_owned(), lang.own_name().to_owned())).collect(),
+        archive: format!("{}#d{}", archive_path(config, words.lang), bindings.as_of),
     }
 }
 

@@ -64,7 +64,12 @@ pub(super) fn table(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>) 
         let info = &data.columns[index];
         let part = Part { data, index, info, shared, rows: &rows };
         let style = part.style(signed.contains(name));
-        columns.push(TableColumn { title: part.title(style)?, numeric: is_numeric(info.unit), href: None });
+        columns.push(TableColumn {
+            title: part.title(style)?,
+            numeric: is_numeric(info.unit),
+            class: None,
+            href: None,
+        });
         let texts = if shares.contains(name) {
             part.shares(&matching).into_iter().skip(skipped).take(rows.len()).collect()
         } else if phrases.contains(name) {
@@ -217,14 +222,18 @@ impl Part<'_> {
             key: self.data.key(row),
             column: self.info.name.clone(),
         };
+        TableCell { cell: shown(text, self.datum(row), source), bar, class: self.class(row) }
+    }
+
+    /// The class of a value that has a colour of its own everywhere: a tier.
+    pub(super) fn class(&self, row: usize) -> Option<String> {
         let is_tier = self.info.name == "tier" || self.info.name.ends_with("_tier");
-        let class = match self.datum(row) {
+        match self.datum(row) {
             Datum::Text(text) if is_tier && text.chars().all(|c| c.is_ascii_lowercase()) => {
                 Some(format!("tier tier-{text}"))
             }
             _ => None,
-        };
-        TableCell { cell: shown(text, self.datum(row), source), bar, class }
+        }
     }
 }
 

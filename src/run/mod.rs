@@ -58,7 +58,8 @@ pub async fn run(request: &Request, progress: Progress<'_>) -> Result<Outcome, E
     // Where editions go, and how the archive looks, is known before anything else can fail.
     let config = project::load_config(&request.project)?;
     let templates = project::load_templates(&request.project).ok();
-    let words = templates.and_then(|templates| reports::archive_words(&config, &templates).ok());
+    let words =
+        templates.and_then(|templates| reports::archive_words(&config, &templates).ok()).unwrap_or_default();
     let out = request.out.clone().unwrap_or_else(|| request.project.join(&config.out));
     let shelf = Shelf::open(&out)?;
     let (result, as_of) = publish_run(request, &shelf, progress).await;
@@ -72,7 +73,7 @@ pub async fn run(request: &Request, progress: Progress<'_>) -> Result<Outcome, E
                 started_at,
                 errors: Vec::new(),
             };
-            let followed = shelf.follow(config.keep, &status, words.as_ref());
+            let followed = shelf.follow(config.keep, &status, &words);
             followed.map_err(|error| {
                 error.note(format!("edition {} is published; the archive has not followed", outcome.edition))
             })?;
@@ -82,7 +83,7 @@ pub async fn run(request: &Request, progress: Progress<'_>) -> Result<Outcome, E
             let live = shelf.editions()?.last().copied();
             let as_of = as_of.map(|day| day.to_string());
             // The fault of the run is what the caller must hear of, whatever becomes of this.
-            let _ = shelf.tell(&Status::failed(&errors, as_of, live, started_at), words.as_ref());
+            let _ = shelf.tell(&Status::failed(&errors, as_of, live, started_at), &words);
             Err(errors.note_at_end(match live {
                 Some(id) => format!("nothing was published; edition {id} stays live"),
                 None => "nothing was published".to_owned(),

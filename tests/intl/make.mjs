@@ -1,6 +1,15 @@
 // Prints tests/intl/numbers.tsv: kind, language, argument, input, expected.
 // Inputs are decimal strings, which Intl formats exactly. Run: node tests/intl/make.mjs > tests/intl/numbers.tsv
 // (needs Node 20 or later; the first line names the ICU and CLDR versions it was made with).
+//
+// Where the reports write otherwise than Intl, on purpose:
+// - English days have the day before the month (31 Oct 2026), as en-GB orders them, with the short months of `en` (Sep,
+//   where en-GB has Sept), so that months are equally long in a column.
+// - English ranges have plain spaces around the dash where Intl has thin ones, and none between two bare numbers.
+// - Chinese ranges are in words with one dash (2026年10月1日—31日); Intl has figures only (2026/10/1 – 2026/10/31), so
+//   they are not in the table.
+// - A column of a table has one scale, written in its heading (`万元`, `CNY K`), and changes of shares are in percentage
+//   points: Intl has neither.
 const tags = ['zh-CN', 'en'];
 const numbers = [
   '0', '1', '-1', '0.04', '-0.04', '0.05', '-0.05', '0.5', '1.5', '2.5', '-2.5', '12', '123.45', '999', '999.94', '999.95',
@@ -43,5 +52,43 @@ for (const tag of tags) {
       add('signed_compact_money', tag, currency, input, { ...short, style: 'currency', currency, ...signed });
     }
   }
+}
+for (const tag of tags) for (const input of numbers.filter((n) => /^-?\d+$/.test(n))) {
+  add('integer', tag, '', input, { maximumFractionDigits: 0, ...negative });
+  add('signed_integer', tag, '', input, { maximumFractionDigits: 0, ...signed });
+}
+
+const days = ['2026-10-31', '2026-10-01', '2024-02-29', '2025-09-30', '1999-12-31', '2026-05-04', '2027-01-01', '2026-06-15', '2026-07-08', '2026-08-09', '2026-03-10', '2026-04-11', '2026-11-12'];
+const ranges = [
+  ['2026-10-01', '2026-10-31'], ['2026-09-01', '2026-10-31'], ['2025-11-01', '2026-10-31'], ['2024-02-01', '2024-02-29'],
+  ['2025-12-31', '2026-01-01'], ['2026-09-29', '2026-09-30'], ['2026-01-01', '2026-12-31'],
+];
+const at = (day) => new Date(`${day}T00:00:00Z`);
+const utc = { timeZone: 'UTC' };
+const month = { month: 'short', ...utc };
+const shortMonth = (day) => new Intl.DateTimeFormat('en', month).format(at(day));
+const ordered = { zh: 'zh-CN', en: 'en-GB' };
+/** A date as Intl writes it, the months by their English short names. */
+const write = (tag, options, day) =>
+  new Intl.DateTimeFormat(ordered[tag.slice(0, 2)], { ...options, ...utc }).formatToParts(at(day))
+    .map((part) => (tag === 'en' && part.type === 'month' ? shortMonth(day) : part.value)).join('');
+for (const tag of tags) {
+  for (const day of days) {
+    const date = (kind, options) => rows.push([kind, tag, '', day, write(tag, options, day)].join('\t'));
+    date('day', { year: 'numeric', month: 'short', day: 'numeric' });
+    date('short_day', { month: 'short', day: 'numeric' });
+    date('month', { year: 'numeric', month: 'short' });
+    date('axis_month', { month: 'short' });
+    date('axis_year', { year: 'numeric' });
+  }
+}
+for (const [from, to] of ranges) {
+  const parts = new Intl.DateTimeFormat('en-GB', { year: 'numeric', month: 'short', day: 'numeric', ...utc }).formatRangeToParts(at(from), at(to));
+  const before = parts.filter((part) => part.source === 'startRange').length;
+  const text = parts.map((part) => {
+    if (part.type === 'month') return shortMonth(part.source === 'startRange' ? from : to);
+    return part.value.includes('\u2013') ? (before === 1 ? '\u2013' : ' \u2013 ') : part.value;
+  }).join('');
+  rows.push(['days', 'en', to, from, text].join('\t'));
 }
 process.stdout.write(rows.join('\n') + '\n');

@@ -21,6 +21,7 @@ mod optional;
 mod publish;
 mod random;
 mod real;
+mod section;
 mod sources;
 mod support;
 mod tables;

@@ -139,6 +139,46 @@ fn a_failed_run_is_told_in_status_and_archive_until_the_next_good_one() {
 }
 
 #[test]
+fn the_archive_leads_to_the_neighbours_of_an_edition_and_tells_what_is_out_of_date() {
+    let project = Project::brief();
+    support::published(&project.as_of(date(2026, 9, 30)));
+    support::published(&project.request());
+    project.edit("report_templates/brief.md", "Largest", "Greatest");
+    support::published(&project.request());
+    let archive = project.read("book/index.html");
+    for piece in [
+        "Last run 2026-11-01 02:00",
+        "Replaced by edition 2026-10-31.2 of the same day.",
+        "href=\"editions/2026-09-30.1/en/brief.html\" rel=\"prev\"",
+        "href=\"editions/2026-10-31.2/en/brief.html\" rel=\"next\"",
+    ] {
+        assert!(archive.contains(piece), "no {piece} in {archive}");
+    }
+    assert_eq!(archive.matches("id=\"d").count(), 2, "one place for each day: {archive}");
+    let page = project.read("book/editions/2026-09-30.1/en/brief.html");
+    assert!(
+        page.contains("href=\"../../../index.html#d2026-09-30\"") && archive.contains("id=\"d2026-09-30\"")
+    );
+    support::publish(&project.as_of(date(2026, 11, 30))).expect_err("the sales are not fresh");
+    let archive = project.read("book/index.html");
+    let stale = "there is none for 2026-11-30, and the newest has data up to 2026-10-31";
+    assert!(archive.contains(stale), "{archive}");
+}
+
+#[test]
+fn the_name_of_a_project_ends_no_style_sheet() {
+    let project = Project::brief();
+    project.set("name", r#"'a"; } </style><i>青禾'"#);
+    support::published(&project.request());
+    for path in ["book/latest/en/brief.html", "book/index.html"] {
+        let page = project.read(path);
+        assert_eq!(page.matches("</style>").count(), 1, "{path}");
+        assert!(page.contains(r#"content: "a\22 \3b  \7d  \3c \2f style\3e \3c i\3e 青禾"#), "{page}");
+        assert!(!page.contains("<i>"), "{path}");
+    }
+}
+
+#[test]
 fn a_first_run_that_fails_publishes_nothing_and_says_so() {
     let project = Project::brief();
     project.edit("queries/review/brief.sql", "check: revenue > 0", "check: revenue > 50");

@@ -6,7 +6,7 @@ use super::*;
 const INTL: &str = include_str!("../../../tests/intl/numbers.tsv");
 
 #[test]
-fn numbers_agree_with_intl() {
+fn numbers_and_dates_agree_with_intl() {
     let mut wrong = Vec::new();
     let mut cases = 0;
     for line in INTL.lines().filter(|line| !line.starts_with('#')) {
@@ -21,7 +21,7 @@ fn numbers_agree_with_intl() {
         }
         cases += 1;
     }
-    assert!(cases > 1000, "only {cases} cases");
+    assert!(cases > 1700, "only {cases} cases");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -29,7 +29,18 @@ fn write(kind: &str, lang: Lang, argument: &str, input: &str) -> String {
     let value = || Decimal::parse(input).expect("a decimal");
     let ratio = || input.parse().expect("a float");
     let digits = || argument.parse().expect("a number of digits");
+    let whole = || input.parse().expect("a whole number");
+    let on = || input.parse().expect("a day");
+    let until = || argument.parse::<jiff::civil::Date>().expect("a day").tomorrow().expect("a day");
     match kind {
+        "integer" => integer(whole()),
+        "signed_integer" => signed_integer(whole()),
+        "day" => day(lang, on()),
+        "short_day" => short_day(lang, on()),
+        "month" => month(lang, on()),
+        "axis_month" => axis_month(lang, on()),
+        "axis_year" => axis_year(lang, on()),
+        "days" => days(lang, on(), until()),
         "decimal" => decimal(value(), digits()),
         "signed_decimal" => signed_decimal(value(), digits()),
         "percent" => percent_digits(ratio(), digits()),

@@ -38,6 +38,9 @@ pub(crate) struct Frame {
     pub(crate) reports: Vec<Way>,
     /// The same report in other languages: tag and own name.
     pub(crate) languages: Vec<(String, String)>,
+    /// The archive at this day, below the published folder. An edition is never changed once it is published, so only the archive
+    /// knows what came after it, and which of those before it are still there.
+    pub(crate) archive: String,
 }
 
 /// Writes pages with a project's layout.
