@@ -302,10 +302,10 @@ fn pages(
     ];
     for block in &document.blocks {
         if let Block::Chart(figure) = block
-            && let Some(svg) = &figure.file
+            && let Some(drawing) = &figure.drawing
         {
             let path = format!("{folder}/charts/{}.svg", figure.id);
-            pages.push(Page { path, bytes: svg.clone().into_bytes() });
+            pages.push(Page { path, bytes: drawing.svg.clone().into_bytes() });
         }
     }
     Ok(pages)
