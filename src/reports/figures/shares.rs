@@ -6,6 +6,7 @@ use super::{Draft, Drafted};
 use crate::reports::charts::{Chart, CurveMark, Lorenz, LorenzCurve, Pareto};
 use crate::reports::data::plain;
 use crate::reports::engine::model_of;
+use crate::reports::format::Lang;
 use crate::reports::objects::no_column;
 use crate::reports::words::Style;
 
@@ -63,7 +64,8 @@ impl Draft<'_> {
         }
         let curves: Vec<LorenzCurve> = curves.into_iter().map(|(_, curve)| curve).collect();
         let names: Vec<&str> = curves.iter().map(|curve| curve.name.as_str()).collect();
-        let found = self.say("chart.found_lorenz", &[("curves", names.join(", "))])?;
+        let gap = if self.shared.words.lang == Lang::En { ", " } else { "，" };
+        let found = self.say("chart.found_lorenz", &[("curves", names.join(gap))])?;
         let at = mark_at.map(|share| 1.0 - share);
         let height = at.zip(curves.first()).and_then(|(at, curve)| height(&curve.points, at));
         let mark = match (at, height, label) {

@@ -165,8 +165,11 @@ impl Draft<'_> {
             )));
         }
         let named = |(group, step): (&StepGroup, &Step)| {
-            let title = if group.title.is_empty() { String::new() } else { format!("{}: ", group.title) };
-            format!("{title}{} {}", step.name, step.label)
+            let text = format!("{} {}", step.name, step.label);
+            if group.title.is_empty() {
+                return Ok(text);
+            }
+            self.say("chart.step_in_group", &[("step", text), ("group", group.title.clone())])
         };
         let by_value = |a: &(&StepGroup, &Step), b: &(&StepGroup, &Step)| a.1.value.total_cmp(&b.1.value);
         let rise = steps().filter(|(_, step)| step.value > 0.0).max_by(by_value);
@@ -174,7 +177,7 @@ impl Draft<'_> {
         let ends = [("start", start.label.clone()), ("end", end.label.clone())];
         let mut found = vec![self.say("chart.found_waterfall", &ends)?];
         for (key, step) in [("chart.found_rise", rise), ("chart.found_fall", fall)] {
-            found.extend(step.map(|step| self.say(key, &[("step", named(step))])).transpose()?);
+            found.extend(step.map(|step| self.say(key, &[("step", named(step)?)])).transpose()?);
         }
         let found = self.sentences(&found);
         let chart = Chart::Waterfall(Waterfall {
