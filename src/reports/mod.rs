@@ -13,6 +13,7 @@ mod figures;
 pub mod format;
 mod matrix;
 mod objects;
+mod pictures;
 mod playbook;
 mod tables;
 pub mod words;
@@ -35,6 +36,7 @@ use crate::publish::{ArchiveWords, Page};
 use document::{Block, ControlLine, Document};
 use engine::Surroundings;
 use objects::{Folder, ModelObject, Shared, Slots};
+use pictures::Pictures;
 use words::Words;
 use writers::html::{Frame, HtmlWriter, Way};
 
@@ -58,6 +60,8 @@ pub struct Rendered {
     pub pages: Vec<Page>,
     /// The headline figures of the first report, by language: `label: figure`.
     pub headline: BTreeMap<Lang, Vec<String>>,
+    /// What the reader of the run should know.
+    pub warnings: Vec<String>,
 }
 
 /// The models that reports and exports read.
@@ -111,7 +115,8 @@ pub async fn render(inputs: Inputs<'_>) -> Result<Rendered, Errors> {
     let names = reports.iter().flat_map(|report| report.reads.iter().cloned()).collect();
     let data = data::load(project, inputs.models, &names).await?;
     let writer = HtmlWriter::new(&project.templates)?;
-    let mut rendered = Rendered { pages: Vec::new(), headline: BTreeMap::new() };
+    let mut rendered = Rendered { pages: Vec::new(), headline: BTreeMap::new(), warnings: Vec::new() };
+    let mut pictures = Pictures::default();
     let mut faults = Vec::new();
     for lang in &project.config.languages {
         let words = project.templates.words.get(lang).cloned().unwrap_or_default();
@@ -127,10 +132,11 @@ pub async fn render(inputs: Inputs<'_>) -> Result<Rendered, Errors> {
             rendered.headline.insert(*lang, headline(first));
         }
         for document in &documents {
-            rendered.pages.extend(pages(inputs, document, &documents, &words, &writer)?);
+            rendered.pages.extend(pages(inputs, document, &documents, &words, &writer, &mut pictures)?);
         }
     }
     Errors::none_in(faults)?;
+    rendered.warnings = pictures.warnings();
     if let Some(first) = reports.first() {
         let entrance =
             writer.entrance(&project.config.name, first.name.as_str(), &project.config.languages)?;
@@ -269,6 +275,7 @@ fn pages(
     all: &[Document],
     words: &Words,
     writer: &HtmlWriter<'_>,
+    pictures: &mut Pictures,
 ) -> Result<Vec<Page>> {
     let config = &inputs.project.config;
     let bindings = inputs.bindings;
@@ -304,8 +311,9 @@ fn pages(
         if let Block::Chart(figure) = block
             && let Some(drawing) = &figure.drawing
         {
-            let path = format!("{folder}/charts/{}.svg", figure.id);
-            pages.push(Page { path, bytes: drawing.svg.clone().into_bytes() });
+            let path = format!("{folder}/charts/{}", figure.id);
+            pages.push(Page { path: format!("{path}.svg"), bytes: drawing.svg.clone().into_bytes() });
+            pages.push(pictures.page(format!("{path}.png"), drawing)?);
         }
     }
     Ok(pages)

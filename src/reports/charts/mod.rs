@@ -4,7 +4,7 @@
 //! The one text made here is that of axis ticks, by [`format`](crate::reports::format). No script, no outside reference, no font.
 //!
 //! [`Mode::Themed`] is for SVG inside an HTML page that carries [`theme_css`]; [`Mode::Resolved`] stands alone as a file, and
-//! `Painter` makes a PNG of it for mail and spreadsheets, which do not show SVG.
+//! [`Painter`] makes a PNG of it for mail and spreadsheets, which do not show SVG.
 
 use std::collections::BTreeSet;
 
@@ -19,6 +19,7 @@ mod measure;
 mod migration;
 mod palette;
 mod pareto;
+mod picture;
 mod scale;
 mod scene;
 mod small;
@@ -35,6 +36,7 @@ pub use lorenz::{Lorenz, LorenzCurve};
 pub use migration::{Direction, Migration, Move, TierEnd};
 pub use palette::{Tint, theme_css};
 pub use pareto::Pareto;
+pub use picture::Painter;
 pub use scale::Unit;
 pub use scene::{Scene, TextBox};
 pub use small::{BarCell, Sparkline};
