@@ -17,7 +17,7 @@ use crate::names::{Lang, ReportName, TableName};
 pub const FOLDER: &str = "report_templates";
 
 /// What a report template may call; `reports::engine` gives each of them.
-pub const FUNCTIONS: [&str; 14] = [
+pub const FUNCTIONS: [&str; 15] = [
     "t",
     "available",
     "missing",
@@ -26,6 +26,7 @@ pub const FUNCTIONS: [&str; 14] = [
     "table",
     "matrix",
     "chart",
+    "spark",
     "playbook",
     "note",
     "controls",

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::charts::Drawing;
+
 /// A report in one language.
 #[derive(Debug, Clone, Serialize)]
 pub struct Document {
@@ -137,6 +139,8 @@ pub struct Kpi {
     pub value: Cell,
     /// What it is compared with.
     pub notes: Vec<Vec<Inline>>,
+    /// A line of its last periods, as SVG for a page.
+    pub spark: Option<String>,
 }
 
 /// A table.
@@ -203,9 +207,9 @@ pub struct Figure {
     pub description: String,
     /// SVG for a page, in its colours; `None` when there is nothing to draw.
     pub themed: Option<String>,
-    /// SVG that stands alone.
+    /// The chart as a file of its own.
     #[serde(skip)]
-    pub file: Option<String>,
+    pub drawing: Option<Drawing>,
     /// The model that it draws.
     pub model: String,
     /// The columns of that model.

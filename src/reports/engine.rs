@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use minijinja::value::{Kwargs, Rest, Value};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State};
@@ -9,6 +10,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State};
 use super::compose;
 use super::data::Datum;
 use super::document::{Block, ControlLine, Inline, Kpi};
+use super::figures::SparkObject;
 use super::objects::{CellObject, ModelObject, Shared, Slot, Source, cell};
 use super::{figures, matrix, playbook, tables};
 use crate::models::ControlTotal;
@@ -62,9 +64,9 @@ pub(super) fn environment(surroundings: Arc<Surroundings>) -> Environment<'stati
             advice.into_iter().map(|block| own.shared.slots.mark(Slot::Block(block))).collect();
         Ok::<Value, Error>(Value::from(marks.join("\n\n")))
     });
-    let counter = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counter = AtomicUsize::new(0);
     environment.add_function("chart", move |kind: String, model: Value, kwargs: Kwargs| {
-        let number = counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+        let number = counter.fetch_add(1, Ordering::Relaxed) + 1;
         let id = format!("{}-{number}", surroundings.report);
         let model = model_of(&model)?;
         let block = figures::figure(&kind, model, &kwargs, &surroundings.shared, id)?;
@@ -124,23 +126,29 @@ fn fill(shared: &Shared, key: &str, kwargs: &Kwargs) -> Result<Value, Error> {
 
 fn add_blocks(environment: &mut Environment<'static>, surroundings: &Arc<Surroundings>) {
     let shared = Arc::clone(&surroundings.shared);
-    environment.add_function("kpi", move |label: String, value: Value, notes: Rest<Value>| {
-        let value = value.downcast_object_ref::<CellObject>().ok_or_else(|| {
-            Error::new(
-                ErrorKind::UndefinedError,
-                "a headline figure is a cell of a model, and this is not one",
-            )
-        })?;
-        let mut kpi = Kpi { label: words(&label, &shared)?, value: value.to_cell(), notes: Vec::new() };
-        for note in notes.iter() {
-            let inlines = words(&note.to_string(), &shared)?;
-            // A comparison with what is not known says nothing.
-            let unknown = inlines.iter().any(|inline| matches!(inline, Inline::Cell(cell) if cell.missing));
-            if !unknown && !inlines.is_empty() {
-                kpi.notes.push(inlines);
+    let report = surroundings.report.clone();
+    let counter = AtomicUsize::new(0);
+    environment.add_function(
+        "kpi",
+        move |label: String, value: Value, notes: Rest<Value>, kwargs: Kwargs| {
+            let spark: Option<Value> = kwargs.get("spark")?;
+            kwargs.assert_all_used()?;
+            let mut kpi = kpi(&label, &value, &notes, &shared)?;
+            if let Some(spark) = spark {
+                let spark = spark.downcast_object_ref::<SparkObject>();
+                let spark =
+                    spark.ok_or_else(|| fault("`spark` of a headline figure is what `spark(...)` gives"))?;
+                let id = format!("{report}-spark-{}", counter.fetch_add(1, Ordering::Relaxed) + 1);
+                kpi.spark = spark.themed(&id, &super::writers::markdown::plain_text(&kpi.label));
             }
-        }
-        Ok::<Value, Error>(mark(&shared, Slot::Block(Block::Kpis { items: vec![kpi] })))
+            Ok::<Value, Error>(mark(&shared, Slot::Block(Block::Kpis { items: vec![kpi] })))
+        },
+    );
+    let shared = Arc::clone(&surroundings.shared);
+    environment.add_function("spark", move |model: Value, column: String, kwargs: Kwargs| {
+        let spark = figures::spark(model_of(&model)?, &column, &kwargs, &shared)?;
+        kwargs.assert_all_used()?;
+        Ok::<Value, Error>(Value::from_object(spark))
     });
     let shared = Arc::clone(&surroundings.shared);
     environment.add_function("kpis", move |kpis: Rest<String>| {
@@ -176,6 +184,23 @@ fn add_blocks(environment: &mut Environment<'static>, surroundings: &Arc<Surroun
             own.rules.iter().map(|(table, version)| format!("`{table}` {version}")).collect();
         Value::from(lines.join(" · "))
     });
+}
+
+fn kpi(label: &str, value: &Value, notes: &[Value], shared: &Shared) -> Result<Kpi, Error> {
+    let value = value.downcast_object_ref::<CellObject>().ok_or_else(|| {
+        Error::new(ErrorKind::UndefinedError, "a headline figure is a cell of a model, and this is not one")
+    })?;
+    let mut kpi =
+        Kpi { label: words(label, shared)?, value: value.to_cell(), notes: Vec::new(), spark: None };
+    for note in notes {
+        let inlines = words(&note.to_string(), shared)?;
+        // A comparison with what is not known says nothing.
+        let unknown = inlines.iter().any(|inline| matches!(inline, Inline::Cell(cell) if cell.missing));
+        if !unknown && !inlines.is_empty() {
+            kpi.notes.push(inlines);
+        }
+    }
+    Ok(kpi)
 }
 
 fn controls(surroundings: &Surroundings) -> Result<Value, Error> {

@@ -16,6 +16,7 @@ pub mod format;
 mod lists;
 mod matrix;
 mod objects;
+mod pictures;
 mod playbook;
 mod tables;
 pub mod words;
@@ -40,6 +41,7 @@ use document::{Block, ControlLine, Document};
 use engine::Surroundings;
 use evidence::Evidence;
 use objects::{Folder, ModelObject, Shared, Slots};
+use pictures::Pictures;
 use words::Words;
 use writers::html::{Frame, HtmlWriter, Way};
 
@@ -65,6 +67,8 @@ pub struct Rendered {
     pub pages: Vec<Page>,
     /// The headline figures of the first report, by language: `label: figure`.
     pub headline: BTreeMap<Lang, Vec<String>>,
+    /// What the reader of the run should know.
+    pub warnings: Vec<String>,
 }
 
 /// The models that reports, exports and lists read.
@@ -131,7 +135,8 @@ pub async fn render(inputs: Inputs<'_>) -> Result<Rendered, Errors> {
     let names = reports.iter().flat_map(|report| report.reads.iter().cloned()).collect();
     let data = data::load(project, inputs.models, &names).await?;
     let writer = HtmlWriter::new(&project.templates)?;
-    let mut rendered = Rendered { pages: Vec::new(), headline: BTreeMap::new() };
+    let mut rendered = Rendered { pages: Vec::new(), headline: BTreeMap::new(), warnings: Vec::new() };
+    let mut pictures = Pictures::default();
     let mut faults = Vec::new();
     let mut editions = Vec::new();
     for lang in &project.config.languages {
@@ -155,12 +160,13 @@ pub async fn render(inputs: Inputs<'_>) -> Result<Rendered, Errors> {
         evidence::link(documents, &evidence);
         let documents = &*documents;
         for document in documents {
-            rendered.pages.extend(pages(inputs, document, documents, words, &writer)?);
+            rendered.pages.extend(pages(inputs, document, documents, words, &writer, &mut pictures)?);
         }
         let frame = frame(inputs, documents, None, words);
         rendered.pages.extend(evidence.pages(inputs, documents, &frame, words, &writer)?);
     }
     rendered.pages.extend(evidence.files);
+    rendered.warnings = pictures.warnings();
     if let Some(first) = reports.first() {
         let entrance =
             writer.entrance(&project.config.name, first.name.as_str(), &project.config.languages)?;
@@ -345,6 +351,7 @@ fn pages(
     all: &[Document],
     words: &Words,
     writer: &HtmlWriter<'_>,
+    pictures: &mut Pictures,
 ) -> Result<Vec<Page>> {
     let frame = frame(inputs, all, Some(document), words);
     let folder = words.lang.code();
@@ -358,10 +365,11 @@ fn pages(
     ];
     for block in &document.blocks {
         if let Block::Chart(figure) = block
-            && let Some(svg) = &figure.file
+            && let Some(drawing) = &figure.drawing
         {
-            let path = format!("{folder}/charts/{}.svg", figure.id);
-            pages.push(Page { path, bytes: svg.clone().into_bytes() });
+            let path = format!("{folder}/charts/{}", figure.id);
+            pages.push(Page { path: format!("{path}.svg"), bytes: drawing.svg.clone().into_bytes() });
+            pages.push(pictures.page(format!("{path}.png"), drawing)?);
         }
     }
     Ok(pages)

@@ -243,7 +243,8 @@ impl CellObject {
         Value::from_object(Self { style, ..self.clone() })
     }
 
-    fn number(&self) -> Option<f64> {
+    /// Its value, if it is a number.
+    pub(super) fn number(&self) -> Option<f64> {
         match &self.datum {
             Datum::Int(number) => Some(super::format::Decimal::from(*number).to_f64()),
             Datum::Exact(number) => Some(number.to_f64()),

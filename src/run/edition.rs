@@ -100,6 +100,7 @@ pub(super) fn describe(
         models.unavailable.iter().map(|(name, missing)| (name.to_string(), missing.to_string())).collect();
     content.totals.clone_from(&models.totals);
     content.warnings.clone_from(&models.warnings);
+    content.warnings.extend(rendered.warnings.iter().cloned());
     content.headline =
         rendered.headline.iter().map(|(lang, lines)| (lang.to_string(), lines.clone())).collect();
 }

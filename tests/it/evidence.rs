@@ -18,6 +18,12 @@ fn between<'a>(text: &'a str, open: &str, close: &str) -> Vec<&'a str> {
     text.split(open).skip(1).filter_map(|rest| rest.split_once(close)).map(|(inner, _)| inner).collect()
 }
 
+/// A page, its links as a browser reads them.
+fn read(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    text.replace("&#x2f;", "/")
+}
+
 fn links(page: &str) -> BTreeSet<Link> {
     let of = |href: &str| {
         let (model, column) =
@@ -70,7 +76,7 @@ fn key(record: &BTreeMap<String, String>, grain: &[String]) -> Vec<String> {
 fn wrong_sums(project: &Project, page: &Path, model: &str, column: &str, line: &str) -> Vec<String> {
     let Some(href) = csv_of(line) else { return Vec::new() };
     let at = |href: &str| fs::read_to_string(page.parent().unwrap().join(href)).unwrap();
-    let text = fs::read_to_string(page).unwrap();
+    let text = read(page);
     let own = between(&text, "<p class=\"files\">", "</p>");
     let own = csv_of(own.first().unwrap_or_else(|| panic!("{model} has no rows"))).unwrap();
     let grain = grain(project, model);
@@ -105,7 +111,7 @@ fn every_figure_leads_to_its_query_and_to_rows_that_come_to_it() {
     let pages: Vec<PathBuf> =
         files(&folder).into_iter().filter(|path| path.parent() == Some(&folder)).collect();
     for path in pages.iter().filter(|path| path.extension().is_some_and(|extension| extension == "html")) {
-        let page = fs::read_to_string(path).unwrap();
+        let page = read(path);
         faults.extend(
             unlinked(&page).into_iter().map(|cell| format!("{}: no way from {cell}", path.display())),
         );
@@ -116,7 +122,7 @@ fn every_figure_leads_to_its_query_and_to_rows_that_come_to_it() {
     let mut proven = BTreeSet::new();
     for Link { model, column } in &all {
         let path = folder.join("evidence").join(format!("{model}.html"));
-        let page = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let page = read(&path);
         if column == "n_rows" {
             continue;
         }

@@ -8,6 +8,8 @@ use super::scene::{Dash, Paint, Scene, Text};
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Swatch {
     Square(Tint),
+    /// What did not change.
+    Plain,
     Line(Ink, Dash),
     /// A point of a period that is not over.
     HollowPoint,
@@ -54,6 +56,7 @@ fn draw_swatch(scene: &mut Scene, swatch: Swatch, x: f64, baseline: f64, size: f
             let paint = Paint::fill(Ink::Fill(tint)).edged(Ink::Edge(tint), 1.0);
             scene.rect(square, paint, "");
         }
+        Swatch::Plain => scene.rect(square, Paint::fill(Ink::Grid), ""),
         Swatch::Line(ink, dash) => {
             let paint = Paint::stroke(ink, 2.0).dashed(dash);
             scene.line((x, middle), (x + size * 1.7, middle), paint);

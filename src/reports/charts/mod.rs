@@ -3,31 +3,48 @@
 //! Takes translated words, formatted labels and raw numbers for positions; gives an SVG string, the same bytes for the same input.
 //! The one text made here is that of axis ticks, by [`format`](crate::reports::format). No script, no outside reference, no font.
 //!
-//! [`Mode::Themed`] is for SVG inside an HTML page that carries [`theme_css`]; [`Mode::Resolved`] stands alone as a file.
+//! [`Mode::Themed`] is for SVG inside an HTML page that carries [`theme_css`]; [`Mode::Resolved`] stands alone as a file, and
+//! [`Painter`] makes a PNG of it for mail and spreadsheets, which do not show SVG.
+
+use std::collections::BTreeSet;
 
 mod axis;
+mod curve;
+mod funnel;
 mod label;
 mod legend;
 mod line;
+mod lorenz;
 mod measure;
+mod migration;
 mod palette;
 mod pareto;
+mod picture;
 mod scale;
 mod scene;
 mod small;
 mod stacked;
+mod survival;
 mod svg;
 mod triangle;
+mod waterfall;
 
+pub use curve::CurveMark;
+pub use funnel::{Funnel, Stage};
 pub use line::{Baseline, Line, LineCompare};
+pub use lorenz::{Lorenz, LorenzCurve};
+pub use migration::{Direction, Migration, Move, TierEnd};
 pub use palette::{Tint, theme_css};
-pub use pareto::{CurveMark, Pareto};
+pub use pareto::Pareto;
+pub use picture::Painter;
 pub use scale::Unit;
 pub use scene::{Scene, TextBox};
 pub use small::{BarCell, Sparkline};
 pub use stacked::{Series, StackedBars};
+pub use survival::{Survival, SurvivalPoint};
 pub use svg::{Caption, Mode};
 pub use triangle::{Cohort, RetentionTriangle, TriangleCell};
+pub use waterfall::{Step, StepGroup, Waterfall};
 
 /// The space that a chart is laid out for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,12 +71,22 @@ pub struct Slot {
 pub enum Chart {
     /// Cumulative share of value over the share of customers.
     Pareto(Pareto),
+    /// Cumulative share of value from the smallest customer up.
+    Lorenz(Lorenz),
     /// Parts of a whole over time.
     StackedBars(StackedBars),
     /// A series over time against the year before.
     LineCompare(LineCompare),
     /// Retention of cohorts by months since their start.
     RetentionTriangle(RetentionTriangle),
+    /// The share still here by age.
+    Survival(Survival),
+    /// How many reach each stage.
+    Funnel(Funnel),
+    /// From which tier to which.
+    Migration(Migration),
+    /// How a total became another one.
+    Waterfall(Waterfall),
     /// A word-sized line.
     Sparkline(Sparkline),
     /// A bar in a table cell.
@@ -74,9 +101,14 @@ impl Chart {
     pub fn scene(&self, width: Width) -> Option<Scene> {
         match self {
             Self::Pareto(chart) => chart.scene(width),
+            Self::Lorenz(chart) => chart.scene(width),
             Self::StackedBars(chart) => chart.scene(width),
             Self::LineCompare(chart) => chart.scene(width),
             Self::RetentionTriangle(chart) => chart.scene(width),
+            Self::Survival(chart) => chart.scene(width),
+            Self::Funnel(chart) => chart.scene(width),
+            Self::Migration(chart) => chart.scene(width),
+            Self::Waterfall(chart) => chart.scene(width),
             Self::Sparkline(chart) => chart.scene(),
             Self::BarCell(chart) => chart.scene(),
         }
@@ -106,6 +138,25 @@ impl Chart {
         }
         let narrow = self.svg(caption, Width::Narrow, Mode::Themed)?;
         Some(format!("{wide}\n{narrow}"))
+    }
+}
+
+/// A chart as a file: SVG that stands alone, and the characters that a picture of it needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawing {
+    /// The wide form in literal colours.
+    pub svg: String,
+    /// Every character that is drawn.
+    pub characters: BTreeSet<char>,
+}
+
+impl Drawing {
+    /// The file of a chart; `None` if there is nothing to draw.
+    #[must_use]
+    pub fn of(chart: &Chart, caption: &Caption<'_>) -> Option<Self> {
+        let svg = chart.svg(caption, Width::Wide, Mode::Resolved)?;
+        let texts = chart.scene(Width::Wide)?.text_boxes();
+        Some(Self { svg, characters: texts.iter().flat_map(|text| text.text.chars()).collect() })
     }
 }
 

@@ -61,6 +61,13 @@ pub(super) enum Item {
         points: Vec<(f64, f64)>,
         paint: Paint,
     },
+    /// A ribbon between two vertical edges, each given by its x, top and bottom.
+    Band {
+        from: [f64; 3],
+        to: [f64; 3],
+        paint: Paint,
+        title: String,
+    },
     Circle {
         at: (f64, f64),
         radius: f64,
@@ -236,6 +243,10 @@ impl Scene {
         if points.len() > 1 {
             self.items.push(Item::Path { points, paint });
         }
+    }
+
+    pub(super) fn band(&mut self, from: [f64; 3], to: [f64; 3], paint: Paint, title: &str) {
+        self.items.push(Item::Band { from, to, paint, title: self.note(title) });
     }
 
     pub(super) fn circle(&mut self, at: (f64, f64), radius: f64, paint: Paint, title: &str) {

@@ -146,6 +146,9 @@ impl Writer {
             Item::Path { points, paint } => {
                 self.shape("path", &format!("d=\"{}\"", path(points, *paint)), *paint, "");
             }
+            Item::Band { from, to, paint, title } => {
+                self.shape("path", &format!("d=\"{}\"", band(*from, *to)), *paint, title);
+            }
             Item::Circle { at, radius, paint, title } => {
                 let place =
                     format!("cx=\"{}\" cy=\"{}\" r=\"{}\"", number(at.0), number(at.1), number(*radius));
@@ -235,6 +238,16 @@ fn path(points: &[(f64, f64)], paint: Paint) -> String {
         out.push('Z');
     }
     out
+}
+
+/// A ribbon that leaves and arrives level.
+fn band([x0, top0, bottom0]: [f64; 3], [x1, top1, bottom1]: [f64; 3]) -> String {
+    let middle = number(f64::midpoint(x0, x1));
+    let (x0, x1) = (number(x0), number(x1));
+    let [top0, bottom0, top1, bottom1] = [top0, bottom0, top1, bottom1].map(number);
+    format!(
+        "M{x0} {top0}C{middle} {top0} {middle} {top1} {x1} {top1}V{bottom1}C{middle} {bottom1} {middle} {bottom0} {x0} {bottom0}Z"
+    )
 }
 
 /// A coordinate with at most one decimal.

@@ -96,7 +96,123 @@ impl Dice {
                 lang,
             }),
             self.triangle(lang),
+            self.lorenz(lang),
+            self.survival(lang),
+            self.funnel(lang),
+            self.migration(lang),
+            self.waterfall(lang),
         ]
+    }
+
+    fn index(&mut self, end: usize) -> usize {
+        usize::try_from(self.below(u64::try_from(end).expect("a small number"))).expect("a small number")
+    }
+
+    fn label(&mut self) -> String {
+        ["0", "-1,234.5万", "CN¥1,234.5K", "+¥12.3", "1<2"][self.index(5)].to_owned()
+    }
+
+    fn lorenz(&mut self, lang: Lang) -> Chart {
+        let Chart::Pareto(pareto) = self.pareto(lang) else { unreachable!() };
+        let curve = |name: String| LorenzCurve { name, points: pareto.points.clone() };
+        let count = self.below(4);
+        let mark = pareto.mark.clone();
+        Chart::Lorenz(Lorenz {
+            curves: (0..count).map(|_| curve(self.words(lang))).collect(),
+            mark,
+            x_title: self.words(lang),
+            y_title: self.words(lang),
+            equality_label: self.words(lang),
+            lang,
+        })
+    }
+
+    fn survival(&mut self, lang: Lang) -> Chart {
+        let count = 1 + self.index(61);
+        let mut share = 1.0;
+        let point = |age: usize| {
+            share *= 1.0 - self.share() * 0.1;
+            SurvivalPoint {
+                age: age.to_string(),
+                share,
+                band: (age % 7 < 6).then_some((share - 0.1, share + 0.1)),
+                at_risk: (12_345 - age * 7).to_string(),
+                is_small: age > 40,
+            }
+        };
+        let points: Vec<SurvivalPoint> = (0..count).map(point).collect();
+        Chart::Survival(Survival {
+            mark: (self.below(2) > 0).then(|| (self.index(count + 1), self.words(lang))),
+            points,
+            x_title: self.words(lang),
+            y_title: self.words(lang),
+            risk_title: self.words(lang),
+            band_note: self.words(lang),
+            small_note: self.words(lang),
+            lang,
+        })
+    }
+
+    fn funnel(&mut self, lang: Lang) -> Chart {
+        let count = 1 + self.below(7);
+        let stage = |_| Stage {
+            name: self.words(lang),
+            value: self.value().unwrap_or(0.0),
+            label: self.label(),
+            rate: self.words(lang),
+        };
+        Chart::Funnel(Funnel { stages: (0..count).map(stage).collect() })
+    }
+
+    fn migration(&mut self, lang: Lang) -> Chart {
+        let (left, right) = (1 + self.index(6), 1 + self.index(6));
+        let mut ends = |count: usize| -> Vec<TierEnd> {
+            (0..count)
+                .map(|_| TierEnd { name: self.words(lang), tint: Tint::General, label: self.label() })
+                .collect()
+        };
+        let (before, after) = (ends(left), ends(right));
+        let ways = [Direction::Stayed, Direction::Up, Direction::Down, Direction::Beyond];
+        let mut moves = Vec::new();
+        for from in 0..left {
+            for to in 0..right {
+                let value = self.value().unwrap_or(0.0);
+                moves.push(Move { from, to, value, label: self.label(), direction: ways[self.index(4)] });
+            }
+        }
+        Chart::Migration(Migration {
+            before_title: self.words(lang),
+            after_title: self.words(lang),
+            before,
+            after,
+            moves,
+            words: ways.map(|way| (way, self.words(lang))).into(),
+        })
+    }
+
+    fn waterfall(&mut self, lang: Lang) -> Chart {
+        let start = self.value().unwrap_or(0.0);
+        let size = if self.below(2) > 0 { start.abs() * 0.02 } else { 1.0 };
+        let mut end = start;
+        let mut groups = Vec::new();
+        for _ in 0..self.below(4) {
+            let mut steps = Vec::new();
+            for _ in 0..self.below(6) {
+                let value = (self.share() - 0.5) * size;
+                end += value;
+                steps.push(Step { name: self.words(lang), value, label: self.label() });
+            }
+            groups.push(StepGroup { title: self.words(lang), steps });
+        }
+        Chart::Waterfall(Waterfall {
+            start: Step { name: self.words(lang), value: start, label: self.label() },
+            groups,
+            end: Step { name: self.words(lang), value: end, label: self.label() },
+            title: self.words(lang),
+            cut_note: self.words(lang),
+            unit: self.unit(),
+            lang,
+        })
     }
 
     fn pareto(&mut self, lang: Lang) -> Chart {
@@ -183,7 +299,7 @@ const CAPTION: Caption<'_> = Caption { id: "a \"b\"", title: "<b>&\u{1}", descri
 #[test]
 fn the_same_chart_gives_the_same_escaped_bytes() {
     for mode in [Mode::Themed, Mode::Resolved] {
-        for chart in 0..4 {
+        for chart in 0..9 {
             let draw = || Dice(11).charts(Lang::En)[chart].svg(&CAPTION, Width::Narrow, mode);
             let svg = draw().expect("a chart");
             assert_eq!(Some(&svg), draw().as_ref());
@@ -210,4 +326,63 @@ fn nothing_to_draw_is_none() {
     assert!(pareto.scene(Width::Wide).is_some(), "one customer");
     pareto.points = vec![(f64::NAN, 1.0)];
     assert!(pareto.scene(Width::Wide).is_none());
+    let Chart::Survival(mut survival) = Dice(1).survival(Lang::Zh) else { unreachable!() };
+    survival.points.truncate(1);
+    assert!(survival.scene(Width::Narrow).is_some(), "one age");
+    survival.points.clear();
+    assert!(survival.scene(Width::Narrow).is_none());
+    assert!(Funnel::default().scene(Width::Wide).is_none());
+    assert!(Migration::default().scene(Width::Wide).is_none(), "nobody moved");
+}
+
+fn texts(chart: &Chart, width: Width) -> Vec<String> {
+    let boxes = chart.scene(width).expect("a chart").text_boxes();
+    boxes.into_iter().map(|text| text.text).collect()
+}
+
+#[test]
+fn a_funnel_says_each_stage_and_its_rate() {
+    let stage = |name: &str, value: f64, rate: &str| Stage {
+        name: name.to_owned(),
+        value,
+        label: format!("{value}"),
+        rate: rate.to_owned(),
+    };
+    let funnel = Chart::Funnel(Funnel {
+        stages: vec![
+            stage("Leads", 400.0, ""),
+            stage("Offers", 100.0, "25% of the stage before"),
+            stage("Won", 0.0, "0%"),
+        ],
+    });
+    for width in [Width::Wide, Width::Narrow] {
+        let texts = texts(&funnel, width);
+        for wanted in ["Leads", "400", "Offers", "25% of the stage before", "Won", "0"] {
+            assert!(texts.iter().any(|text| text == wanted), "{wanted} in {texts:?}");
+        }
+    }
+}
+
+#[test]
+fn an_axis_that_is_cut_says_so() {
+    let step = |name: &str, value: f64| Step { name: name.to_owned(), value, label: format!("{value}") };
+    let mut waterfall = Waterfall {
+        start: step("before", 10_000.0),
+        groups: vec![StepGroup {
+            title: String::new(),
+            steps: vec![step("up", 300.0), step("down", -100.0)],
+        }],
+        end: step("after", 10_200.0),
+        title: "ARPU".to_owned(),
+        cut_note: "not from zero".to_owned(),
+        unit: Unit::Count,
+        lang: Lang::En,
+    };
+    let has_note = |waterfall: &Waterfall| {
+        texts(&Chart::Waterfall(waterfall.clone()), Width::Wide).iter().any(|text| text == "not from zero")
+    };
+    assert!(has_note(&waterfall));
+    waterfall.groups[0].steps[1].value = -9_000.0;
+    waterfall.end.value = 1_300.0;
+    assert!(!has_note(&waterfall));
 }

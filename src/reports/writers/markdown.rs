@@ -33,7 +33,7 @@ fn block_text(block: &Block) -> String {
         Block::Rule => "---".to_owned(),
         Block::Kpis { items } => items.iter().map(kpi).collect::<Vec<_>>().join("\n"),
         Block::Table(table) => table_text(table),
-        Block::Chart(figure) if figure.file.is_some() => {
+        Block::Chart(figure) if figure.drawing.is_some() => {
             format!(
                 "![{}](charts/{}.svg)\n\n{}",
                 escape(&figure.title),

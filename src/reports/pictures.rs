@@ -1,0 +1,61 @@
+//! The charts of an edition as PNG, for mail and spreadsheets, which do not show SVG.
+
+use std::collections::BTreeMap;
+
+use super::charts::{Drawing, Painter};
+use crate::error::{Error, Result};
+use crate::publish::Page;
+
+/// Draws charts, and keeps which characters their font lacks.
+#[derive(Debug, Default)]
+pub(super) struct Pictures {
+    painter: Painter,
+    /// Each character, and the first picture that lacks it.
+    missing: BTreeMap<char, String>,
+}
+
+impl Pictures {
+    /// A chart as a page of the edition.
+    ///
+    /// # Errors
+    /// Kind `Internal` when it cannot be drawn.
+    pub(super) fn page(&mut self, path: String, drawing: &Drawing) -> Result<Page> {
+        for c in drawing.characters.iter().filter(|c| self.painter.lacks(**c)) {
+            self.missing.entry(*c).or_insert_with(|| path.clone());
+        }
+        let bytes = self
+            .painter
+            .png(&drawing.svg)
+            .map_err(|reason| Error::internal(format!("`{path}` cannot be drawn: {reason}")))?;
+        Ok(Page { path, bytes })
+    }
+
+    /// A warning for each character that stands as an empty box in a picture.
+    pub(super) fn warnings(self) -> Vec<String> {
+        let line = |(c, path): (char, String)| {
+            let code = u32::from(c);
+            format!(
+                "the font of the pictures lacks `{c}` (U+{code:04X}): an empty box stands for it in `{path}`"
+            )
+        };
+        self.missing.into_iter().map(line).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_character_is_named_with_the_first_picture_that_lacks_it() {
+        let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"/>".to_owned();
+        let drawing = |text: &str| Drawing { svg: svg.clone(), characters: text.chars().collect() };
+        let mut pictures = Pictures::default();
+        for (path, text) in [("a.png", "客户 한"), ("b.png", "한글"), ("c.png", "plain")] {
+            pictures.page(path.to_owned(), &drawing(text)).expect("a picture");
+        }
+        let warnings = pictures.warnings();
+        assert_eq!(warnings.len(), 2, "{warnings:?}");
+        assert!(warnings[1].contains("`한` (U+D55C)") && warnings[1].ends_with("in `a.png`"), "{warnings:?}");
+    }
+}
