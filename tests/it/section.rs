@@ -26,7 +26,7 @@ fn five_lines_of_template_are_a_section_with_a_table_and_a_chart() {
     let (_, section) = page.split_once(">Revenue by month</h2>").expect("a section with its heading");
     let (section, _) = section.split_once("</section>").expect("the end of the section");
     // 80 + 70 + 3 + 40 in October.
-    assert!(section.contains(">CN¥193</span>") || section.contains(">CN¥193.00</span>"), "{section}");
+    assert!(section.contains(">CN¥193<"), "{section}");
     assert_eq!(section.matches("<figure").count(), 1, "{section}");
     assert!(section.contains("<svg") && section.contains("Each point is a month."), "{section}");
     assert_eq!(section.matches("<table").count(), 1, "{section}");
