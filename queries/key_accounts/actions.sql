@@ -4,7 +4,7 @@
 -- customers whom a test flags as fake key accounts, unless their tier was set by hand with a reason; that decision stands
 -- until it expires. A loss on price alone is not named again as a matter of concessions.
 -- Candidates whose routing cannot be judged lack their reach, or the level of their owner; that is asked for only where routing
--- can be judged for somebody, because otherwise nobody records it.
+-- can be judged for somebody with an owner, because otherwise nobody records it.
 -- Days are those of rules.action_days.
 --
 -- grain: position
@@ -36,7 +36,7 @@ WITH days AS (
   WHERE (valid_from IS NULL OR valid_from <= $as_of) AND (valid_to IS NULL OR valid_to > $as_of)
 ),
 judged AS (
-  SELECT coalesce(bool_or(result <> 'unknown'), false) AS is_any FROM key_accounts.routing
+  SELECT coalesce(bool_or(result IN ('routed', 'mismatch')), false) AS is_any FROM key_accounts.routing
 ),
 found AS (
   SELECT

@@ -1,16 +1,18 @@
--- The stores of chains (customers with at least so many stores, rules.same_store) and whether each can be compared with itself
--- in the year before: open for enough months at the end of the last full month, not closed by then, and with sales that name it. A store whose
--- opening day is unknown is not compared, and one that opens after the as-of date is left out. Revenue is of the last twelve full
--- months, but only of those in which the store was already open for the whole month a year before; revenue before is of
--- these months a year before; months from before the first sale of all are not compared. A sale belongs to its store whoever bought,
--- so a store that changes hands stays comparable.
--- Neither are months in which we did not serve the store a year before: it is compared from the first full month after the first
--- sale to its customer or to the store itself, whichever is earlier. With no such month, or when the store bought nothing in them
--- and the customer nothing before them, its state is `new_customer`: what it buys now is new business, not growth of a store.
+-- The stores of chains (customers with at least so many stores, rules.same_store) and whether each can be compared with the
+-- year before: open for enough months at the end of the last full month, not closed by then, and with sales that name it. A store whose
+-- opening day is unknown is not compared, and one that opens after the as-of date is left out. A store that moved is one that
+-- closed and one that opened.
+-- Revenue is of the last twelve full months, revenue before of the twelve months before them; where the data does not reach back
+-- that far, of as many months on both sides as it does. A sale belongs to its store whoever bought, so a store that changes hands
+-- stays comparable.
+-- What a comparable store was to us: `steady` bought in both years and was open all through the year before, `part_year` bought
+-- in both but opened during the year before, `new_to_us` bought in this year only, `lost` in the year before only. Like for like
+-- are the steady ones: neither new business nor business that we lost is in their growth.
 --
 -- grain: store_id
 -- needs: staging.sales.store_id
 -- check: (store_state = 'comparable') = (revenue is not null)
+-- check: (served is not null) = (store_state = 'comparable')
 -- check: months between 1 and 12
 -- column: store_id text "Store"
 -- column: customer_id text "Chain"
@@ -18,6 +20,7 @@
 -- column: opened_on date "Opened on"
 -- column: closed_on date "Closed on"
 -- column: store_state text "Comparable, or why not"
+-- column: served text "Bought in both years, or in one"
 -- column: months count "Months compared"
 -- column: revenue money "Final revenue of the months compared"
 -- column: revenue_before money "Final revenue of the same months a year before"
@@ -26,24 +29,24 @@ WITH dates AS (
     month_start($as_of + 1) AS month_after,
     month_add(month_start($as_of + 1), -12) AS year_start,
     month_add(month_start($as_of + 1), -r.min_months) AS opened_by,
-    r.min_stores,
-    m.data_start
+    greatest(m.data_start, month_add(month_start($as_of + 1), -24)) AS base_start,
+    r.min_stores
   FROM rules.same_store r
   CROSS JOIN (SELECT min(month) AS data_start FROM value.months) m
   WHERE (r.valid_from IS NULL OR r.valid_from <= $as_of) AND (r.valid_to IS NULL OR r.valid_to > $as_of)
 ),
-sold AS (
-  SELECT store_id, month_start(final_on) AS month, sum(amount) AS amount
-  FROM revenue.final
-  WHERE store_id IS NOT NULL
-    AND final_on >= month_add(month_start($as_of + 1), -24) AND final_on < month_start($as_of + 1)
-  GROUP BY store_id, month_start(final_on)
-),
-first_sales AS (
-  SELECT store_id, min(final_on) AS first_on
-  FROM revenue.final
-  WHERE store_id IS NOT NULL AND amount > 0
-  GROUP BY store_id
+acc AS (
+  SELECT
+    f.store_id,
+    sum(CASE WHEN f.final_on >= d.year_start THEN f.amount ELSE 0 END) AS revenue,
+    sum(CASE WHEN f.final_on < d.year_start THEN f.amount ELSE 0 END) AS revenue_before,
+    bool_or(f.final_on >= d.year_start AND f.amount > 0) AS has_bought,
+    bool_or(f.final_on < d.year_start AND f.amount > 0) AS had_bought
+  FROM revenue.final f
+  CROSS JOIN dates d
+  WHERE f.store_id IS NOT NULL AND f.final_on < d.month_after
+    AND ((f.final_on >= d.base_start AND f.final_on < d.year_start) OR f.final_on >= month_add(d.base_start, 12))
+  GROUP BY f.store_id
 ),
 shops AS (
   SELECT
@@ -52,63 +55,33 @@ shops AS (
     s.city,
     s.opened_on,
     s.closed_on,
-    greatest(
-      CASE WHEN month_start(s.opened_on) = s.opened_on THEN s.opened_on ELSE month_add(month_start(s.opened_on), 1) END,
-      d.data_start
-    ) AS first_full_month,
-    c.first_sale_on,
-    least(c.first_sale_on, f.first_on) AS served_on,
-    d.data_start,
-    greatest(d.data_start, month_add(d.year_start, -12)) AS base_start,
     count(*) OVER (PARTITION BY u.unit_id) AS n_stores
   FROM staging.stores s
-  CROSS JOIN dates d
   JOIN value.units u ON u.customer_id = s.customer_id
   JOIN value.customers c ON c.customer_id = u.unit_id
-  LEFT JOIN first_sales f ON f.store_id = s.store_id
   WHERE NOT u.is_internal AND (s.opened_on IS NULL OR s.opened_on <= $as_of)
-),
-stores AS (
-  SELECT
-    *,
-    greatest(
-      first_full_month,
-      CASE
-        -- Who bought in the first month of the data may have been a customer before it.
-        WHEN month_start(served_on) <= data_start THEN data_start
-        WHEN month_start(served_on) = served_on THEN served_on
-        ELSE month_add(month_start(served_on), 1)
-      END
-    ) AS compared_from
-  FROM shops
-),
-acc AS (
-  SELECT
-    s.store_id,
-    coalesce(sum(CASE WHEN m.month >= d.year_start AND s.compared_from <= month_add(m.month, -12) THEN m.amount END), 0) AS revenue,
-    coalesce(sum(CASE WHEN m.month < d.year_start AND s.compared_from <= m.month THEN m.amount END), 0) AS revenue_before
-  FROM stores s
-  CROSS JOIN dates d
-  JOIN sold m ON m.store_id = s.store_id
-  GROUP BY s.store_id
 ),
 judged AS (
   SELECT
     s.*,
     a.revenue,
     a.revenue_before,
-    least(months_between(s.compared_from, d.year_start), 12) AS months,
+    months_between(d.base_start, d.year_start) AS months,
     CASE
       WHEN s.closed_on < d.month_after THEN 'closed'
       WHEN s.opened_on IS NULL THEN 'age_unknown'
       WHEN s.opened_on > d.opened_by THEN 'new'
+      WHEN d.base_start >= d.year_start THEN 'no_year_before'
       WHEN a.store_id IS NULL THEN 'no_sales'
-      WHEN s.first_full_month >= d.year_start THEN 'no_year_before'
-      WHEN s.compared_from >= d.year_start THEN 'new_customer'
-      WHEN a.revenue_before <= 0 AND s.first_sale_on >= greatest(s.base_start, s.first_full_month) THEN 'new_customer'
       ELSE 'comparable'
-    END AS store_state
-  FROM stores s
+    END AS store_state,
+    CASE
+      WHEN NOT a.has_bought THEN 'lost'
+      WHEN NOT a.had_bought THEN 'new_to_us'
+      WHEN s.opened_on > d.base_start THEN 'part_year'
+      ELSE 'steady'
+    END AS served
+  FROM shops s
   CROSS JOIN dates d
   LEFT JOIN acc a ON a.store_id = s.store_id
   WHERE s.n_stores >= d.min_stores
@@ -120,6 +93,7 @@ SELECT
   opened_on,
   closed_on,
   store_state,
+  CASE WHEN store_state = 'comparable' THEN served END AS served,
   CASE WHEN store_state = 'comparable' THEN months END AS months,
   CASE WHEN store_state = 'comparable' THEN revenue END AS revenue,
   CASE WHEN store_state = 'comparable' THEN revenue_before END AS revenue_before

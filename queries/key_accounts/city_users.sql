@@ -2,7 +2,8 @@
 -- rules.local_influence has it, the day itself being the first one after.
 -- A city is a control when no candidate for key accounts went live in it during those days. Cities whose name several
 -- provinces share are left out, because end users come without a province. Days whose time after is not over yet, or
--- before which no end user was seen anywhere, are left out too: nothing can be said of them.
+-- whose time before began earlier than the first end user seen anywhere, are left out too: nothing can be said of them. An end
+-- user whose customer is not known counts for the city all the same.
 --
 -- grain: city_name, go_live_on
 -- empty_if_missing: staging.end_users
@@ -23,9 +24,9 @@ ambiguous AS (
 users AS (
   SELECT e.city AS city_name, e.first_seen_on AS day, count(*) AS n
   FROM staging.end_users e
-  JOIN value.units u ON u.customer_id = e.customer_id
+  LEFT JOIN value.units u ON u.customer_id = e.customer_id
   LEFT JOIN ambiguous a ON a.city_name = e.city
-  WHERE e.city IS NOT NULL AND NOT u.is_internal AND a.city_name IS NULL
+  WHERE e.city IS NOT NULL AND u.is_internal IS NOT TRUE AND a.city_name IS NULL
   GROUP BY e.city, e.first_seen_on
 ),
 users_of_city AS (
@@ -48,8 +49,8 @@ marks AS (
     0 AS is_user,
     0 AS n
   FROM users_of_city u
-  JOIN days d ON u.n_day = 1 AND u.first_day < d.go_live_on
   CROSS JOIN rule r
+  JOIN days d ON u.n_day = 1 AND u.first_day <= d.go_live_on - CAST(r.pull_days AS INT)
   CROSS JOIN (VALUES (-1), (0), (1)) AS p (part)
   UNION ALL
   SELECT city_name, CAST(NULL AS DATE), NULL, day, 1, n

@@ -1,7 +1,8 @@
 -- What key accounts may have brought beside their own revenue, each count beside what it was before. These are hypotheses: other
 -- causes are not ruled out, so read them with n.
 -- `end_users`: new end users who came through today's key accounts in the window, against the window before; n is the number of
--- key accounts that brought any in the window. The window before is unknown when end users do not reach back that far.
+-- key accounts that brought any in the window. An end user whose customer is not known is among all, and came through no key
+-- account. The window before is unknown when end users do not reach back that far.
 -- `new_key_accounts`: key accounts that signed in the industry and city of a flagship in the days after it went live, against
 -- the days before (rules.key_account_days); one near several flagships counts once on each side; n is the number of flagships
 -- for which both sides are known, and only these are looked at.
@@ -43,9 +44,9 @@ mapped AS (
     s.n_before,
     s.first_on
   FROM seen s
-  JOIN value.units u ON u.customer_id = s.customer_id
+  LEFT JOIN value.units u ON u.customer_id = s.customer_id
   LEFT JOIN key_accounts.accounts a ON a.customer_id = u.unit_id
-  WHERE NOT u.is_internal
+  WHERE u.is_internal IS NOT TRUE
 ),
 end_users AS (
   SELECT

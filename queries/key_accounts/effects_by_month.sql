@@ -1,5 +1,5 @@
 -- New end users of each month of the window, and how many of them came through key accounts. An end user belongs to the customer
--- through which it was first seen. A month without any is zero; days outside the window are left out.
+-- through which it was first seen, where that is known. A month without any is zero; days outside the window are left out.
 --
 -- grain: month
 -- check: via_key_accounts <= new_end_users
@@ -22,9 +22,9 @@ sums AS (
     sum(CASE WHEN a.customer_id IS NOT NULL THEN s.n ELSE 0 END) AS via_key_accounts,
     count(DISTINCT a.customer_id) AS key_accounts
   FROM seen s
-  JOIN value.units u ON u.customer_id = s.customer_id
+  LEFT JOIN value.units u ON u.customer_id = s.customer_id
   LEFT JOIN key_accounts.accounts a ON a.customer_id = u.unit_id
-  WHERE NOT u.is_internal
+  WHERE u.is_internal IS NOT TRUE
   GROUP BY s.month
 )
 SELECT

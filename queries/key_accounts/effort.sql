@@ -1,4 +1,4 @@
--- The effort behind each deal: opportunities that ended since the start of the window, and those still open on the as-of date.
+-- The effort behind each deal: opportunities that ended in the window, and those still open on the as-of date.
 -- A deal starts with the first contact, or with its creation when that day is unknown. Its cycle runs to the day it was won; a
 -- deal that is lost or open has no cycle, only an age. Of a day won and a day lost the later one holds, and won on a tie.
 -- Negotiations are the days with a negotiation of the deal that took place; they are unknown when no deal has any on record.
@@ -72,4 +72,4 @@ CROSS JOIN recorded r
 LEFT JOIN key_accounts.accounts a ON a.customer_id = d.customer_id
 LEFT JOIN talks t ON t.opportunity_id = d.opportunity_id
 LEFT JOIN staging.owners p ON p.owner_id = d.owner_id
-WHERE d.ended_on IS NULL OR d.ended_on >= $window_start
+WHERE d.ended_on IS NULL OR (d.ended_on >= $window_start AND d.ended_on < $window_end)

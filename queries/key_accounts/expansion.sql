@@ -2,23 +2,31 @@
 -- rules.expansion to the stores that exist, made not more than so many months ago, by a customer whose need is cash for openings
 -- (`opening_cash`). The plan counts as the number to add, or as the number there will be when `plan_is_total` says so; when that
 -- is unknown it is read as the number to add, and both readings are shown. A plan without a day has an unknown age and does not
--- trigger; a plan made after the as-of date is left out. A group has the plan of its root. A trigger is worth an offer from the
--- revenue in the window that rules.expansion asks for; whoever buys less is too small to be financed.
+-- trigger; a plan made after the as-of date is left out.
+-- The plan of each member of a group is judged by itself. The group is where its member with the best plan is, in the order
+-- triggered, other need, need unknown, too small, age unknown, outdated, no stores; stores and plans are the sums of all its
+-- members that are there, and its day is that of the oldest of these plans.
+-- A trigger is worth an offer from the revenue in the window that rules.expansion asks for; whoever buys less, or never bought,
+-- is listed all the same.
 --
 -- grain: customer_id
--- order: is_worth_it desc, is_triggered desc, planned_new desc, customer_id
+-- order: is_triggered desc, is_worth_it desc, planned_new desc, customer_id
 -- needs: staging.customers.planned_store_count
 -- check: not (is_triggered and is_outdated)
 -- check: is_triggered = (plan_state = 'triggered')
 -- check: is_triggered or not is_worth_it
+-- check: n_plans > 0
 -- column: customer_id text "Customer"
 -- column: customer_name text "Customer name"
 -- column: owner_id text "Owner"
 -- column: owner_name text "Owner name"
 -- column: is_key bool "Key account"
+-- column: is_prospect bool "Never bought"
+-- column: n_plans count "Members of the group whose plans these are"
 -- column: existing_stores count "Stores"
 -- column: planned_stores count "Planned stores as noted"
 -- column: plan_is_total bool "The plan is the total to be reached"
+-- column: is_unclear bool "A plan does not say whether it is the number to add or the total"
 -- column: planned_new count "Stores to be added"
 -- column: expansion_ratio ratio "Stores to be added per store"
 -- column: ratio_if_added ratio "The same if the plan is the number to add"
@@ -38,10 +46,7 @@ WITH rule AS (
 ),
 plans AS (
   SELECT
-    c.customer_id,
-    c.customer_name,
-    c.owner_id,
-    c.owner_name,
+    u.unit_id,
     s.store_count,
     s.planned_store_count,
     s.plan_is_total,
@@ -49,12 +54,11 @@ plans AS (
     s.plan_made_on,
     s.plan_made_on < month_add($as_of, -r.max_plan_months) AS is_outdated,
     s.need_type,
-    r.min_ratio,
-    r.min_revenue
-  FROM value.customers c
-  JOIN staging.customers s ON s.customer_id = c.customer_id
+    r.min_ratio
+  FROM staging.customers s
+  JOIN value.units u ON u.customer_id = s.customer_id
   CROSS JOIN rule r
-  WHERE s.planned_store_count IS NOT NULL AND (s.plan_made_on IS NULL OR s.plan_made_on <= $as_of)
+  WHERE NOT u.is_internal AND s.planned_store_count IS NOT NULL AND (s.plan_made_on IS NULL OR s.plan_made_on <= $as_of)
 ),
 judged AS (
   SELECT
@@ -69,16 +73,47 @@ judged AS (
       ELSE 'triggered'
     END AS plan_state
   FROM plans
+),
+states AS (
+  SELECT *
+  FROM (
+    VALUES ('triggered', 1), ('other_need', 2), ('need_unknown', 3), ('too_small', 4), ('age_unknown', 5), ('outdated', 6), ('no_stores', 7)
+  ) AS s (plan_state, position)
+),
+best AS (
+  SELECT j.*, s.position
+  FROM judged j
+  JOIN states s ON s.plan_state = j.plan_state
+  QUALIFY s.position = min(s.position) OVER (PARTITION BY j.unit_id)
+),
+acc AS (
+  SELECT
+    unit_id,
+    min(plan_state) AS plan_state,
+    count(*) AS n_plans,
+    sum(store_count) AS store_count,
+    sum(planned_store_count) AS planned_store_count,
+    CASE WHEN count(plan_is_total) = count(*) AND bool_and(plan_is_total) = bool_or(plan_is_total) THEN bool_or(plan_is_total) END AS plan_is_total,
+    count(plan_is_total) < count(*) AS is_unclear,
+    CASE WHEN count(planned_new) = count(*) THEN sum(planned_new) END AS planned_new,
+    min(plan_made_on) AS plan_made_on,
+    bool_or(is_outdated) AS is_outdated,
+    CASE WHEN min(need_type) = max(need_type) AND count(need_type) = count(*) THEN min(need_type) END AS need_type
+  FROM best
+  GROUP BY unit_id
 )
 SELECT
-  j.customer_id,
-  j.customer_name,
-  j.owner_id,
-  j.owner_name,
+  c.customer_id,
+  c.customer_name,
+  c.owner_id,
+  c.owner_name,
   a.customer_id IS NOT NULL AS is_key,
+  c.is_prospect,
+  j.n_plans,
   j.store_count AS existing_stores,
   j.planned_store_count AS planned_stores,
   j.plan_is_total,
+  j.is_unclear,
   j.planned_new,
   CASE WHEN j.store_count > 0 THEN CAST(j.planned_new AS DOUBLE) / j.store_count END AS expansion_ratio,
   CASE WHEN j.store_count > 0 THEN CAST(j.planned_store_count AS DOUBLE) / j.store_count END AS ratio_if_added,
@@ -88,9 +123,11 @@ SELECT
   j.is_outdated,
   j.need_type,
   j.plan_state = 'triggered' AS is_triggered,
-  j.plan_state = 'triggered' AND coalesce(v.revenue, 0) >= j.min_revenue AS is_worth_it,
+  j.plan_state = 'triggered' AND coalesce(v.revenue, 0) >= r.min_revenue AS is_worth_it,
   j.plan_state,
   coalesce(v.revenue, 0) AS revenue
-FROM judged j
-LEFT JOIN key_accounts.accounts a ON a.customer_id = j.customer_id
-LEFT JOIN value.contribution v ON v.customer_id = j.customer_id
+FROM acc j
+CROSS JOIN rule r
+JOIN value.customers c ON c.customer_id = j.unit_id
+LEFT JOIN key_accounts.accounts a ON a.customer_id = c.customer_id
+LEFT JOIN value.contribution v ON v.customer_id = c.customer_id

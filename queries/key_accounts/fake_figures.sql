@@ -10,8 +10,9 @@
 -- all. Days overdue are summed over the months of the window; by month they are the
 -- mean of the months on record. What overdue money costs is the revenue of each month, times
 -- its days overdue, at the yearly rate of rules.fake_accounts, rounded to money.
--- Contribution is gross profit less rebate, service cost and cost of overdue money, and known only when all of them are;
--- what it can be at most leaves out the unknown ones, which can only lower it.
+-- Contribution is gross profit less rebate, service cost and cost of overdue money, and known only when all of them are, in every
+-- month with orders: a month with orders that the monthly costs leave out makes it unknown.
+-- What it can be at most leaves out the unknown ones, which can only lower it.
 --
 -- A figure is high when it is above zero and at or above the percentile of the rule among the customers here who have it. That
 -- percentile is the smallest value that at least that share of them do not exceed. With fewer of them than the rule asks for,
@@ -43,6 +44,7 @@
 -- column: overdue_days count "Days overdue, summed over the months of the window"
 -- column: overdue_days_per_month count "Days overdue per month"
 -- column: overdue_days_high count "High from these days"
+-- column: months_without_costs count "Months with orders that the monthly costs leave out"
 -- column: rebate money "Rebate"
 -- column: service_cost money "Service cost"
 -- column: finance_cost money "Cost of overdue money"
@@ -126,6 +128,20 @@ month_costs AS (
   WHERE NOT u.is_internal AND c.month >= $window_start AND c.month < $window_end
   GROUP BY u.unit_id
 ),
+-- Each member of a group has its own costs.
+uncosted AS (
+  SELECT u.unit_id, count(*) AS n
+  FROM (
+    SELECT DISTINCT customer_id, month_start(final_on) AS month
+    FROM revenue.customer_day
+    WHERE n_sale_lines > 0 AND final_on >= $window_start AND final_on < $window_end
+  ) m
+  JOIN value.units u ON u.customer_id = m.customer_id
+  LEFT JOIN (SELECT DISTINCT customer_id, month_start(month) AS month FROM staging.costs) c
+    ON c.customer_id = m.customer_id AND c.month = m.month
+  WHERE NOT u.is_internal AND c.customer_id IS NULL
+  GROUP BY u.unit_id
+),
 tickets AS (
   SELECT u.unit_id, count(*) AS n, sum(t.minutes) AS minutes
   FROM staging.tickets t
@@ -144,6 +160,7 @@ recorded AS (
     CASE WHEN count(d.discount) OVER () > 0 THEN d.discount ELSE c.discount END AS discount,
     CASE WHEN count(d.discount) OVER () > 0 THEN d.amount ELSE p.revenue END AS discounted,
     CASE WHEN count(t.minutes) OVER () > 0 THEN CASE WHEN t.n IS NULL THEN 0 ELSE t.minutes END END AS minutes,
+    coalesce(x.n, 0) AS months_without_costs,
     c.rebate,
     c.service_cost,
     c.overdue_days,
@@ -157,6 +174,7 @@ recorded AS (
   LEFT JOIN largest l ON l.unit_id = p.customer_id
   LEFT JOIN discounts d ON d.unit_id = p.customer_id
   LEFT JOIN month_costs c ON c.unit_id = p.customer_id
+  LEFT JOIN uncosted x ON x.unit_id = p.customer_id
   LEFT JOIN tickets t ON t.unit_id = p.customer_id
 ),
 rated AS (
@@ -207,10 +225,11 @@ SELECT
   l.overdue_days,
   l.overdue_days_per_month,
   l.overdue_days_high,
+  l.months_without_costs,
   l.rebate,
   l.service_cost,
   l.finance_cost,
-  l.gross_profit - l.rebate - l.service_cost - l.finance_cost AS contribution,
+  CASE WHEN l.months_without_costs = 0 THEN l.gross_profit - l.rebate - l.service_cost - l.finance_cost END AS contribution,
   l.gross_profit - coalesce(l.rebate, 0) - coalesce(l.service_cost, 0) - coalesce(l.finance_cost, 0) AS contribution_at_most,
   CASE WHEN l.discount_rate > 0 AND l.discount_rate >= l.discount_rate_high THEN 1 ELSE 0 END
     + CASE WHEN l.minutes_per_1000 > 0 AND l.minutes_per_1000 >= l.minutes_per_1000_high THEN 1 ELSE 0 END

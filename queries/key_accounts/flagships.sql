@@ -1,6 +1,6 @@
 -- Each flagship with the key accounts that signed in its industry and city in the days before and after it went live
--- (rules.key_account_days). The days after are unknown until they have all passed; the days before are unknown when sales do not
--- reach back that far, and both are when the flagship's industry or city is. That one led to the other is a hypothesis.
+-- (rules.key_account_days). The days after are unknown until they have all passed; the days before are unknown when they reach
+-- into the first month of sales or before it, because who bought in that month may have signed earlier, and both are when the flagship's industry or city is. That one led to the other is a hypothesis.
 --
 -- grain: customer_id
 -- order: go_live_on desc, customer_id
@@ -41,7 +41,7 @@ known AS (
     coalesce(p.signed_before, 0) AS signed_before,
     a.industry IS NOT NULL AND a.city IS NOT NULL AS is_placed,
     $as_of - a.go_live_on >= r.flagship_days - 1 AS is_mature,
-    a.go_live_on - r.first_on >= r.flagship_days AS has_before
+    a.go_live_on - r.flagship_days >= month_add(month_start(r.first_on), 1) AS has_before
   FROM key_accounts.accounts a
   CROSS JOIN rule r
   LEFT JOIN pairs p ON p.flagship_id = a.customer_id

@@ -1,6 +1,7 @@
 -- The figures of the first sentences on screening key accounts, and what calls for advice. One row.
 -- Counts of profit are empty when gross profit is known for nobody, counts of local influence when no customer has a city or
--- a region, and whether there is a key account team when no owner has a level.
+-- a region, counts of owners at the right or wrong level when that cannot be judged for anybody, counts of customers without an
+-- owner when no owner is on record, and whether there is a key account team when no owner has a level.
 --
 -- grain: as_of
 -- empty_if_missing: staging.owners, key_accounts.local, key_accounts.local_cities
@@ -27,10 +28,16 @@
 -- column: known_pulls count "Customers in their cities with a pull that is known"
 -- column: routed_candidates count "Candidates owned at the level required"
 -- column: mismatched_candidates count "Candidates owned at another level"
--- column: mismatched_revenue money "Revenue of customers whose owner is of the wrong level"
+-- column: mismatched_revenue money "Revenue of candidates whose owner is of the wrong level"
 -- column: below_candidates count "Key accounts with an owner below the level"
 -- column: above_candidates count "Key accounts with an owner above the level"
 -- column: unrouted_candidates count "Candidates without an owner"
+-- column: mismatched_customers count "Customers owned at another level"
+-- column: mismatched_customer_revenue money "Revenue of customers owned at another level"
+-- column: unrouted_customers count "Customers without an owner"
+-- column: unrouted_revenue money "Revenue of customers without an owner"
+-- column: unrouted_candidate_revenue money "Revenue of candidates without an owner"
+-- column: wide_unrouted_customers count "Customers without an owner, of national or regional reach"
 -- column: unknown_route_candidates count "Candidates whose routing is not known"
 -- column: wide_candidates count "Candidates of national or regional reach"
 -- column: ka_owners count "Owners above city level"
@@ -59,6 +66,7 @@
 -- column: has_occasional bool "There are occasional buyers"
 -- column: has_unprofitable bool "There are large customers without profit"
 -- column: has_squeezers bool "There are squeezers"
+-- column: untestable_customers count "Customers for whom a test cannot be made"
 -- column: has_untestable bool "Tests that cannot be made"
 -- column: has_influential bool "There are locally influential customers"
 -- column: is_without_ka_team bool "Wide candidates, but no owner above city level"
@@ -102,11 +110,21 @@ routes AS (
     sum(below) AS below,
     sum(above) AS above,
     sum(CASE WHEN result = 'unrouted' THEN candidates END) AS unrouted,
-    sum(CASE WHEN result = 'unknown' THEN candidates END) AS unknown
+    sum(CASE WHEN result = 'unknown' THEN candidates END) AS unknown,
+    sum(CASE WHEN result = 'mismatch' THEN customers END) AS mismatched_customers,
+    sum(CASE WHEN result = 'mismatch' THEN revenue END) AS mismatched_customer_revenue,
+    sum(CASE WHEN result = 'unrouted' THEN customers END) AS unrouted_customers,
+    sum(CASE WHEN result = 'unrouted' THEN revenue END) AS unrouted_revenue,
+    sum(CASE WHEN result = 'unrouted' THEN candidate_revenue END) AS unrouted_candidate_revenue,
+    sum(CASE WHEN result IN ('routed', 'mismatch') THEN customers ELSE 0 END) > 0 AS is_judged
   FROM key_accounts.routing_summary
 ),
 reach AS (
-  SELECT coalesce(sum(CASE WHEN is_candidate AND required_level <> 'city' THEN 1 END), 0) AS n_wide FROM key_accounts.routing
+  SELECT
+    coalesce(sum(CASE WHEN is_candidate AND required_level <> 'city' THEN 1 END), 0) AS n_wide,
+    coalesce(sum(CASE WHEN result = 'unrouted' AND required_level <> 'city' THEN 1 END), 0) AS n_wide_unrouted,
+    count(owner_id) > 0 OR count(CASE WHEN result = 'unrouted' THEN 1 END) > 0 AS has_owners
+  FROM key_accounts.routing
 ),
 team AS (
   SELECT count(level) AS n, sum(CASE WHEN level IN ('hq', 'region') THEN 1 ELSE 0 END) AS n_wide FROM staging.owners
@@ -117,6 +135,7 @@ tests AS (
     sum(CASE WHEN n_flags > 0 THEN 1 ELSE 0 END) AS flagged,
     sum(CASE WHEN n_flags > 0 THEN revenue ELSE 0 END) AS flagged_revenue,
     sum(n_untestable) AS untestable,
+    sum(CASE WHEN n_untestable > 0 THEN 1 ELSE 0 END) AS untestable_customers,
     sum(CASE WHEN occasional = 'flagged' THEN 1 ELSE 0 END) AS occasional,
     sum(CASE WHEN occasional = 'passed' THEN 1 ELSE 0 END) AS occasional_passed,
     sum(CASE WHEN occasional = 'untestable' THEN 1 ELSE 0 END) AS occasional_untestable,
@@ -168,12 +187,18 @@ SELECT
   CASE WHEN y.n > 0 THEN y.n_judged END AS judged_cities,
   NULLIF(l.n_judged, 0) AS judged_places,
   CASE WHEN l.n_judged > 0 THEN l.n_pulls END AS known_pulls,
-  r.routed AS routed_candidates,
-  r.mismatched AS mismatched_candidates,
-  r.mismatched_revenue,
-  r.below AS below_candidates,
-  r.above AS above_candidates,
-  r.unrouted AS unrouted_candidates,
+  CASE WHEN r.is_judged THEN r.routed END AS routed_candidates,
+  CASE WHEN r.is_judged THEN r.mismatched END AS mismatched_candidates,
+  CASE WHEN r.is_judged THEN r.mismatched_revenue END AS mismatched_revenue,
+  CASE WHEN r.is_judged THEN r.below END AS below_candidates,
+  CASE WHEN r.is_judged THEN r.above END AS above_candidates,
+  CASE WHEN h.has_owners THEN r.unrouted END AS unrouted_candidates,
+  CASE WHEN r.is_judged THEN r.mismatched_customers END AS mismatched_customers,
+  CASE WHEN r.is_judged THEN r.mismatched_customer_revenue END AS mismatched_customer_revenue,
+  CASE WHEN h.has_owners THEN r.unrouted_customers END AS unrouted_customers,
+  CASE WHEN h.has_owners THEN r.unrouted_revenue END AS unrouted_revenue,
+  CASE WHEN h.has_owners THEN r.unrouted_candidate_revenue END AS unrouted_candidate_revenue,
+  CASE WHEN h.has_owners THEN h.n_wide_unrouted END AS wide_unrouted_customers,
   r.unknown AS unknown_route_candidates,
   h.n_wide AS wide_candidates,
   CASE WHEN o.n > 0 THEN o.n_wide END AS ka_owners,
@@ -198,10 +223,11 @@ SELECT
   p.top20_after AS top20_share_after,
   f.n_known AS six_features_known,
   coalesce(c.n_third > 0 AND c.n_third < c.n, false) AS is_source_mixed,
-  r.mismatched + r.unrouted > 0 AS has_mismatches,
+  CASE WHEN r.is_judged AND h.has_owners THEN r.mismatched + r.unrouted > 0 END AS has_mismatches,
   coalesce(t.occasional > 0, false) AS has_occasional,
   coalesce(t.unprofitable > 0, false) AS has_unprofitable,
   coalesce(t.squeezers > 0, false) AS has_squeezers,
+  coalesce(t.untestable_customers, 0) AS untestable_customers,
   coalesce(t.untestable > 0, false) AS has_untestable,
   l.n > 0 AS has_influential,
   CASE WHEN o.n > 0 THEN h.n_wide > 0 AND o.n_wide = 0 END AS is_without_ka_team,

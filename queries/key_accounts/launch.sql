@@ -1,4 +1,4 @@
--- What each launch since the start of the window did to the orders of its customer: orders from the day it went live on against those
+-- What each launch in the window did to the orders of its customer: orders from the day it went live on against those
 -- before, over as many days each (rules.launch), beside the same ratio of the peers over the same days. Peers are the customers
 -- of the region with an order in the days before and without a launch of their own in all these days; of all regions when the
 -- region has too few. Lift is the difference of the two ratios, and the orders in addition are those that the peers' ratio does not explain.
@@ -55,7 +55,7 @@ launches AS (
   FROM key_accounts.launches l
   CROSS JOIN rule r
   JOIN value.customers c ON c.customer_id = l.customer_id
-  WHERE l.live_on >= $window_start
+  WHERE l.live_on >= $window_start AND l.live_on < $window_end
 ),
 own AS (
   SELECT

@@ -18,7 +18,7 @@ starts AS (
   SELECT DISTINCT l.live_on
   FROM key_accounts.launches l
   CROSS JOIN rule r
-  WHERE l.live_on >= $window_start AND $as_of - l.live_on >= r.days - 1
+  WHERE l.live_on >= $window_start AND l.live_on < $window_end AND $as_of - l.live_on >= r.days - 1
 ),
 spans AS (
   SELECT

@@ -1,9 +1,11 @@
--- All launches since the start of the window in one row. Sums are of the launches that are measured and not near another one of the
--- same customer; the rest is counted by what stands in the way.
+-- All launches in the window in one row. Sums are of the launches that are measured and not near another one of the
+-- same customer; the rest is counted by what stands in the way. Whether a subsidy is earned back is counted only where it is known
+-- for any launch.
 --
 -- grain: as_of
 -- check: launches = measured + overlapping + immature + no_pre_period + no_orders_before + no_peers
--- check: paying + costly <= measured
+-- check: coalesce(paying, 0) + coalesce(costly, 0) + not_known = measured
+-- check: (paying is null) = (costly is null)
 -- total: sum(launches) = (select count(*) from key_accounts.launch)
 -- column: as_of date "As of"
 -- column: launches count "Launches"
@@ -22,6 +24,7 @@
 -- column: subsidy_per_order money "Subsidy per order in addition"
 -- column: paying count "Launches whose subsidy is earned back"
 -- column: costly count "Launches whose subsidy is not earned back"
+-- column: not_known count "Measured launches of which that is not known"
 -- column: is_small_sample bool "Too few measured launches for a median to mean much"
 WITH launches AS (
   SELECT
@@ -49,6 +52,7 @@ acc AS (
     median(CASE WHEN is_clean THEN lift END) AS median_lift,
     sum(CASE WHEN is_clean THEN subsidy END) AS subsidy,
     sum(CASE WHEN is_clean AND subsidy IS NOT NULL THEN exact_orders END) AS subsidised_orders,
+    count(CASE WHEN is_clean THEN is_paying END) AS judged,
     count(CASE WHEN is_clean AND is_paying THEN 1 END) AS paying,
     count(CASE WHEN is_clean AND NOT is_paying THEN 1 END) AS costly
   FROM exact
@@ -74,8 +78,9 @@ SELECT
   a.subsidy,
   a.subsidised_orders,
   CASE WHEN a.subsidised_orders > 0 THEN CAST(a.subsidy AS DOUBLE) / CAST(a.subsidised_orders AS DOUBLE) END AS subsidy_per_order,
-  a.paying,
-  a.costly,
+  CASE WHEN a.judged > 0 THEN a.paying END AS paying,
+  CASE WHEN a.judged > 0 THEN a.costly END AS costly,
+  a.measured - a.judged AS not_known,
   a.measured < r.min_units AS is_small_sample
 FROM acc a
 CROSS JOIN rule r

@@ -1,10 +1,12 @@
 -- How much each customer with revenue in the window weighs in its cities. Shares and ranks are among the customers above
 -- zero; a chain has a row for each city in which it sells (key_accounts.places).
 -- Cities with enough customers (rules.local_influence) are judged by city, others by the customer's region, and revenue
--- without a city or region by neither: then nothing is said. A customer is influential when it is among the first of the
--- place or has the share that the rule asks for, unless its pull is known and not above zero (key_accounts.pull).
--- The pull is not known without end users, without a day of going live, before the days after it are over, in a city whose
--- name several provinces share, and where there is no other city to compare with.
+-- without a city or region by neither: then nothing is said. A customer is leading when it is among the first of the
+-- place or has the share that the rule asks for, and influential when it leads, unless its pull is known and not above zero
+-- (key_accounts.pull).
+-- The pull is not known without end users, without a day of going live, before the days after it are over, where the days before
+-- it reach back beyond the first end user, in a city whose name several provinces share, and where there is no other city to
+-- compare with.
 --
 -- grain: customer_id, city
 -- order: revenue desc, customer_id, city
@@ -12,6 +14,7 @@
 -- check: city_share between 0 and 1 and region_share between 0 and 1
 -- check: (judged_by is null) = (is_influential is null)
 -- check: not (is_influential and pull <= 0)
+-- check: is_leading or not is_influential
 -- total: sum(revenue) = (select sum(revenue) from value.contribution)
 -- column: customer_id text "Customer"
 -- column: customer_name text "Customer name"
@@ -31,8 +34,10 @@
 -- column: new_users_before count "New end users before"
 -- column: new_users_after count "New end users after"
 -- column: control_cities count "Cities compared with"
+-- column: control_change count "Their average change"
 -- column: pull count "New end users beyond those of other cities"
 -- column: pull_is_known bool "The pull is known"
+-- column: is_leading bool "Among the first of its place, or with a large share of it"
 -- column: is_influential bool "Influential"
 -- column: is_candidate bool "Candidate for a key account"
 -- column: is_small_sample bool "Too few customers for a share to mean much"
@@ -94,6 +99,16 @@ judged AS (
   FROM ranked p
   CROSS JOIN rule r
   LEFT JOIN ranked_regions g ON g.customer_id = p.customer_id AND g.region = p.region
+),
+leading AS (
+  SELECT
+    *,
+    CASE
+      WHEN judged_by = 'city' THEN revenue > 0 AND (rank <= top_rank OR revenue >= min_share * total)
+      WHEN judged_by = 'region'
+      THEN revenue > 0 AND region_revenue > 0 AND (region_rank <= top_rank OR region_revenue >= min_share * region_total)
+    END AS is_leading
+  FROM judged
 )
 SELECT
   j.customer_id,
@@ -114,19 +129,16 @@ SELECT
   p.new_users_before,
   p.new_users_after,
   p.control_cities,
+  p.control_change,
   p.pull,
   p.pull IS NOT NULL AS pull_is_known,
-  CASE
-    WHEN j.judged_by IS NULL THEN NULL
-    WHEN p.pull <= 0 THEN false
-    WHEN j.judged_by = 'city' THEN j.revenue > 0 AND (j.rank <= j.top_rank OR j.revenue >= j.min_share * j.total)
-    ELSE j.revenue > 0 AND j.region_revenue > 0 AND (j.region_rank <= j.top_rank OR j.region_revenue >= j.min_share * j.region_total)
-  END AS is_influential,
+  j.is_leading,
+  CASE WHEN j.is_leading IS NOT NULL THEN j.is_leading AND NOT coalesce(p.pull <= 0, false) END AS is_influential,
   k.customer_id IS NOT NULL AS is_candidate,
   CASE WHEN j.judged_by = 'city' THEN j.customers ELSE j.region_customers END < j.min_units AS is_small_sample,
   c.owner_id,
   c.owner_name
-FROM judged j
+FROM leading j
 JOIN value.customers c ON c.customer_id = j.customer_id
 LEFT JOIN key_accounts.candidates k ON k.customer_id = j.customer_id
 LEFT JOIN key_accounts.went_live w ON w.customer_id = j.customer_id AND w.city = j.city

@@ -16,7 +16,14 @@
 -- column: leader_share ratio "Its share of the city"
 -- column: influential count "Influential customers"
 -- column: candidates count "Candidates for key accounts"
+-- column: rejected count "Leading, but without a pull above zero"
 -- column: known_pulls count "Customers whose pull is known"
+-- column: is_small_sample bool "Too few customers for a share to mean much"
+WITH rule AS (
+  SELECT min_units
+  FROM rules.small_samples
+  WHERE (valid_from IS NULL OR valid_from <= $as_of) AND (valid_to IS NULL OR valid_to > $as_of)
+)
 SELECT
   city,
   province,
@@ -29,7 +36,10 @@ SELECT
   max(CASE WHEN city_rank = 1 THEN city_share END) AS leader_share,
   sum(CASE WHEN is_influential THEN 1 ELSE 0 END) AS influential,
   sum(CASE WHEN is_candidate THEN 1 ELSE 0 END) AS candidates,
-  sum(CASE WHEN pull_is_known THEN 1 ELSE 0 END) AS known_pulls
+  sum(CASE WHEN is_leading AND pull <= 0 THEN 1 ELSE 0 END) AS rejected,
+  sum(CASE WHEN pull_is_known THEN 1 ELSE 0 END) AS known_pulls,
+  max(city_customers) < min(min_units) AS is_small_sample
 FROM key_accounts.local
+CROSS JOIN rule
 WHERE city_customers IS NOT NULL
 GROUP BY city, province

@@ -1,4 +1,5 @@
 -- Customers owned at another level than their reach asks for, or by nobody: candidates for key accounts first, then by revenue.
+-- Of those without an owner the ones to look at are the candidates, and whoever reaches beyond one city.
 --
 -- grain: customer_id
 -- order: is_candidate desc, revenue desc, customer_id
@@ -16,6 +17,7 @@
 -- column: required_level text "Level required"
 -- column: owner_level text "Level of the owner"
 -- column: owner_gap text "Owner below or above the level required"
+-- column: is_to_be_owned bool "Without an owner, and a candidate or with a reach beyond one city"
 -- column: owner_id text "Owner"
 -- column: owner_name text "Owner name"
 SELECT
@@ -32,6 +34,7 @@ SELECT
   required_level,
   owner_level,
   owner_gap,
+  result = 'unrouted' AND (is_candidate OR coalesce(required_level <> 'city', false)) AS is_to_be_owned,
   owner_id,
   owner_name
 FROM key_accounts.routing

@@ -1,6 +1,7 @@
 -- Where each customer's revenue of the window was made. Sales through a store count in the city of the store, all others in
 -- the customer's own city. A city is named by province and city: the province is added to its name where several provinces
--- have a city of that name. Revenue without a city stands under `unknown`.
+-- have a city of that name. Where only one is known to, a customer whose province is missing is in that one. Revenue without a city
+-- stands under `unknown`, in a group whose members without one are of several regions under one `unknown` for each region.
 -- The region of a city is that of the customer itself; for a city where it only has stores, the one region that all
 -- customers of that city, or else of that province, share.
 --
@@ -63,20 +64,38 @@ province_region AS (
   WHERE c.province IS NOT NULL
   GROUP BY c.province
 ),
+found AS (
+  SELECT
+    *,
+    min(province) OVER (PARTITION BY city) AS first_province,
+    max(province) OVER (PARTITION BY city) AS last_province
+  FROM (SELECT unit_id, NULLIF(province, '') AS province, city, region, revenue FROM parts) p
+),
 placed AS (
-  SELECT unit_id, coalesce(province, '') AS province, city, min(region) AS region, sum(revenue) AS revenue
-  FROM parts
-  GROUP BY unit_id, coalesce(province, ''), city
+  SELECT
+    unit_id,
+    coalesce(province, CASE WHEN city IS NOT NULL AND first_province = last_province THEN first_province END, '') AS province,
+    city,
+    coalesce(bool_or(first_province <> last_province), false) AS is_ambiguous,
+    min(region) AS region,
+    sum(revenue) AS revenue
+  FROM found
+  GROUP BY
+    unit_id,
+    coalesce(province, CASE WHEN city IS NOT NULL AND first_province = last_province THEN first_province END, ''),
+    city,
+    CASE WHEN city IS NULL THEN region END
 ),
 named AS (
   SELECT
     *,
-    min(province) OVER (PARTITION BY city) <> max(province) OVER (PARTITION BY city) AS is_ambiguous
+    count(*) OVER (PARTITION BY unit_id, city IS NULL) AS n_places
   FROM placed
 )
 SELECT
   n.unit_id AS customer_id,
   CASE
+    WHEN n.city IS NULL AND n.n_places > 1 AND n.region IS NOT NULL THEN 'unknown (' || n.region || ')'
     WHEN n.city IS NULL THEN 'unknown'
     WHEN n.is_ambiguous AND n.province <> '' THEN n.city || ' (' || n.province || ')'
     ELSE n.city

@@ -1,5 +1,6 @@
--- The targets of the named lists. The same name in the same system of the same list is one target; of its rows the one that is
--- furthest along counts, then one with an owner, then the one due first. A target is covered when it is a customer with a final
+-- The targets of the named lists. The same customer in the same system of the same list is one target, under whatever name, and so
+-- is the same name; full-width blanks and brackets, and blanks beside brackets, make no other name. Of the rows of a target the one
+-- that is furthest along counts, then one with an owner, then the one due first. A target is covered when it is a customer with a final
 -- sale ever; one that is a customer without a sale is only contacted, and stays blank like one that is no customer at all or whose
 -- customer is not known to us or is internal. It is overdue when it is blank after the day it is due. The system is empty where
 -- the list has none.
@@ -24,9 +25,12 @@
 -- column: revenue money "Final revenue in the window"
 WITH named AS (
   SELECT
-    trim(t.list_name) AS list_name,
-    coalesce(trim(t.system_name), '') AS system_name,
-    trim(t.target_name) AS target_name,
+    trim(translate(t.list_name, '　', ' ')) AS list_name,
+    coalesce(trim(translate(t.system_name, '　', ' ')), '') AS system_name,
+    trim(translate(t.target_name, '　', ' ')) AS target_name,
+    -- The name by which two rows are the same, without what only a typist sees.
+    trim(regexp_replace(regexp_replace(translate(t.target_name, '　（）', ' ()'), ' +', ' ', 'g'), ' *([()]) *', '\1', 'g')) AS plain_name,
+    t.customer_id AS named_id,
     c.customer_id,
     c.customer_name,
     CASE WHEN c.customer_id IS NULL THEN 'untouched' WHEN c.first_sale_on IS NULL THEN 'contacted' ELSE 'covered' END AS target_state,
@@ -36,17 +40,21 @@ WITH named AS (
   LEFT JOIN value.units u ON u.customer_id = t.customer_id
   LEFT JOIN value.customers c ON c.customer_id = u.unit_id AND NOT u.is_internal
 ),
-ranked AS (
-  SELECT *, CASE target_state WHEN 'covered' THEN 1 WHEN 'contacted' THEN 2 ELSE 3 END AS progress
+known AS (
+  SELECT *, min(named_id) OVER (PARTITION BY list_name, system_name, plain_name) AS body_id
   FROM named
+),
+ranked AS (
+  SELECT *, CASE WHEN body_id IS NULL THEN plain_name END AS body_name, CASE target_state WHEN 'covered' THEN 1 WHEN 'contacted' THEN 2 ELSE 3 END AS progress
+  FROM known
 ),
 numbered AS (
   SELECT
     *,
-    count(*) OVER (PARTITION BY list_name, system_name, target_name) AS n_rows,
+    count(*) OVER (PARTITION BY list_name, system_name, body_id, body_name) AS n_rows,
     row_number() OVER (
-      PARTITION BY list_name, system_name, target_name
-      ORDER BY progress, owner_id IS NULL, due_on NULLS LAST, customer_id, owner_id
+      PARTITION BY list_name, system_name, body_id, body_name
+      ORDER BY progress, owner_id IS NULL, due_on NULLS LAST, customer_id, owner_id, target_name
     ) AS choice
   FROM ranked
 )

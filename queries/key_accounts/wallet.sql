@@ -1,6 +1,7 @@
 -- Share of wallet: our final revenue of the last twelve full months against the newest estimate of what the customer spends in a year.
 -- Customers whose newest estimate is outdated are hidden, and counted in key_accounts.wallet_summary. Sales above the estimate
--- mean that the estimate is too low: the headroom is then negative and marked.
+-- mean that the estimate is too low: the headroom is then negative and marked. For a group both sides are the sums of those
+-- members whose own newest estimate is not outdated; the day is that of the oldest of these, and several sources are `several`.
 --
 -- grain: customer_id
 -- order: headroom desc, customer_id
@@ -12,6 +13,7 @@
 -- column: owner_id text "Owner"
 -- column: owner_name text "Owner name"
 -- column: is_key bool "Key account"
+-- column: n_estimates count "Members of the group with an estimate"
 -- column: estimated_on date "Day of the estimate"
 -- column: source text "Source of the estimate"
 -- column: estimated_spend money "Estimated spend in a year"
@@ -27,15 +29,22 @@ WITH rule AS (
 ),
 sold AS (
   SELECT customer_id, sum(amount) AS our_sales
-  FROM value.customer_month
-  WHERE month >= month_add(month_start($as_of + 1), -12) AND month < month_start($as_of + 1)
+  FROM revenue.customer_day
+  WHERE final_on >= month_add(month_start($as_of + 1), -12) AND final_on < month_start($as_of + 1)
   GROUP BY customer_id
 ),
 known AS (
-  SELECT e.*, coalesce(s.our_sales, 0) AS our_sales
+  SELECT
+    e.unit_id AS customer_id,
+    count(*) AS n_estimates,
+    min(e.estimated_on) AS estimated_on,
+    CASE WHEN count(DISTINCT e.source) > 1 OR count(e.source) NOT IN (0, count(*)) THEN 'several' ELSE min(e.source) END AS source,
+    sum(e.estimated_spend) AS estimated_spend,
+    sum(coalesce(s.our_sales, 0)) AS our_sales
   FROM key_accounts.estimates e
   LEFT JOIN sold s ON s.customer_id = e.customer_id
   WHERE NOT e.is_outdated
+  GROUP BY e.unit_id
 )
 SELECT
   k.customer_id,
@@ -44,6 +53,7 @@ SELECT
   c.owner_id,
   c.owner_name,
   a.customer_id IS NOT NULL AS is_key,
+  k.n_estimates,
   k.estimated_on,
   k.source,
   k.estimated_spend,

@@ -8,9 +8,9 @@
 -- total: sum(our_sales) = (select coalesce(sum(our_sales), 0) from key_accounts.wallet)
 -- column: as_of date "As of"
 -- column: customers count "Customers with an estimate"
--- column: hidden_customers count "Hidden: estimate outdated"
+-- column: hidden_customers count "Hidden: estimate outdated, each member of a group by itself"
 -- column: key_customers count "Key accounts with an estimate"
--- column: sources count "Sources of estimates"
+-- column: sources count "Sources of estimates that are used"
 -- column: estimated_spend money "Estimated spend in a year"
 -- column: our_sales money "Our final revenue of twelve months"
 -- column: share ratio "Share of all estimated spend"
@@ -26,7 +26,6 @@ WITH acc AS (
   SELECT
     count(*) AS customers,
     count(CASE WHEN is_key THEN 1 END) AS key_customers,
-    count(DISTINCT source) AS sources,
     sum(estimated_spend) AS estimated_spend,
     sum(our_sales) AS our_sales,
     median(share) AS median_share,
@@ -37,7 +36,10 @@ WITH acc AS (
   FROM key_accounts.wallet
 ),
 hidden AS (
-  SELECT count(*) AS hidden_customers FROM key_accounts.estimates WHERE is_outdated
+  SELECT
+    count(CASE WHEN is_outdated THEN 1 END) AS hidden_customers,
+    count(DISTINCT CASE WHEN NOT is_outdated THEN source END) AS sources
+  FROM key_accounts.estimates
 ),
 rule AS (
   SELECT w.low_share, s.min_units
@@ -51,7 +53,7 @@ SELECT
   a.customers,
   h.hidden_customers,
   a.key_customers,
-  a.sources,
+  h.sources,
   a.estimated_spend,
   a.our_sales,
   CAST(a.our_sales AS DOUBLE) / CAST(NULLIF(a.estimated_spend, 0) AS DOUBLE) AS share,
