@@ -11,6 +11,7 @@
 -- column: active_customers count "Active customers"
 -- column: arpu money "Revenue per active customer"
 -- column: is_partial bool "Not over yet on the as-of date"
+-- column: is_small_sample bool "Too few active customers for a ratio to mean much"
 WITH months AS (
   SELECT DISTINCT month_end, month_start(month_end) AS month FROM tiers.history
 ),
@@ -33,6 +34,11 @@ spine AS (
   SELECT month, tier, 99
   FROM acc
   WHERE tier = 'untiered'
+),
+rule AS (
+  SELECT min_units
+  FROM rules.small_samples
+  WHERE (valid_from IS NULL OR valid_from <= $as_of) AND (valid_to IS NULL OR valid_to > $as_of)
 )
 SELECT
   s.month,
@@ -41,6 +47,8 @@ SELECT
   coalesce(a.revenue, 0) AS revenue,
   coalesce(a.active_customers, 0) AS active_customers,
   CAST(a.revenue AS DOUBLE) / NULLIF(a.active_customers, 0) AS arpu,
-  month_end(s.month) > $as_of AS is_partial
+  month_end(s.month) > $as_of AS is_partial,
+  coalesce(a.active_customers, 0) < r.min_units AS is_small_sample
 FROM spine s
+CROSS JOIN rule r
 LEFT JOIN acc a ON a.month = s.month AND a.tier = s.tier

@@ -13,6 +13,7 @@
 -- column: month_after month "Month after"
 -- column: active_before count "Active customers before"
 -- column: active_after count "Active customers after"
+-- column: is_small_sample bool "Too few active customers in one of the months for a ratio to mean much"
 -- column: arpu_before money "ARPU before"
 -- column: arpu_after money "ARPU after"
 -- column: mix_effect money "Change through the mix of tiers"
@@ -25,6 +26,7 @@ SELECT
   month_after,
   active_before,
   active_after,
+  is_small_sample,
   arpu_before,
   arpu_after,
   mix_effect,

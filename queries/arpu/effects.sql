@@ -14,6 +14,7 @@
 -- column: month_after month "Month after"
 -- column: active_before count "Active customers before"
 -- column: active_after count "Active customers after"
+-- column: is_small_sample bool "Too few active customers in one of the months for a ratio to mean much"
 -- column: revenue_before money "Revenue before"
 -- column: revenue_after money "Revenue after"
 -- column: arpu_before money "ARPU before"
@@ -82,6 +83,11 @@ parts AS (
 effects AS (
   SELECT *, CASE WHEN is_largest THEN part + rest ELSE part END AS total_effect
   FROM parts
+),
+rule AS (
+  SELECT min_units
+  FROM rules.small_samples
+  WHERE (valid_from IS NULL OR valid_from <= $as_of) AND (valid_to IS NULL OR valid_to > $as_of)
 )
 SELECT
   comparison,
@@ -91,6 +97,7 @@ SELECT
   month_after,
   n0 AS active_before,
   n1 AS active_after,
+  n0 < min_units OR n1 < min_units AS is_small_sample,
   r0 AS revenue_before,
   r1 AS revenue_after,
   CAST(r0 AS DOUBLE) / NULLIF(n0, 0) AS arpu_before,
@@ -99,3 +106,4 @@ SELECT
   CASE WHEN n0 > 0 THEN total_effect - mix ELSE total_effect - total_effect END AS rate_effect,
   total_effect
 FROM effects
+CROSS JOIN rule

@@ -10,6 +10,7 @@
 -- column: intent money "Intent, not counted, by the month of sale"
 -- column: intent_share ratio "Intent as a share of both"
 -- column: is_partial bool "Not over yet on the as-of date"
+-- column: is_recent bool "Among the last 14 months"
 WITH amounts AS (
   SELECT
     month_start(d.final_on) AS month,
@@ -39,5 +40,6 @@ SELECT
   internal_revenue,
   intent,
   CASE WHEN revenue >= 0 AND intent >= 0 THEN CAST(intent AS DOUBLE) / NULLIF(CAST(revenue + intent AS DOUBLE), 0) END AS intent_share,
-  month_end(month) > $as_of AS is_partial
+  month_end(month) > $as_of AS is_partial,
+  month > month_add(month_start($as_of), -14) AS is_recent
 FROM months

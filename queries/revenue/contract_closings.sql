@@ -2,9 +2,11 @@
 -- and at least one instalment or final payment has been made. A deposit or pre-sale alone never closes a contract.
 -- A contract that closed stays closed; money paid back later shows up as refund lines in sales.
 -- Contracts and payments in another currency are a fault: amounts are converted in the staging queries, with the day's rate.
--- Without a table of contracts or of payments nobody can say what has closed: then the state of each line decides.
+-- Without a table of contracts or of payments, or without a contract on any payment, nobody can say what has closed: then the state
+-- of each line decides.
 --
 -- grain: contract_id
+-- needs: staging.payments.contract_id
 -- check: (closed_on is null) = (paid_at_closing is null)
 -- check: paid_at_closing >= contract_amount
 -- check: not has_foreign_money

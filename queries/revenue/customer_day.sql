@@ -2,7 +2,7 @@
 -- The first step groups the sales alone; contracts are joined to its result. The policy for contracts is that of revenue.final.
 -- Gross profit is revenue less cost, and is empty when any line of the day lacks a cost.
 --
--- empty_if_missing: revenue.contract_closings, staging.payments
+-- empty_if_missing: revenue.contract_closings, revenue.instalments
 -- grain: customer_id, final_on
 -- check: final_on <= $as_of
 -- total: sum(amount) = (select sum(amount) from revenue.final)
@@ -47,16 +47,16 @@ final AS (
   END
   UNION ALL
   SELECT
-    f.customer_id,
-    f.final_on,
-    f.order_id,
-    f.amount,
-    f.cost,
+    p.customer_id,
+    p.paid_on AS final_on,
+    'payment ' || p.payment_id AS order_id,
+    p.amount,
+    CAST(NULL AS DECIMAL(18, 4)) AS cost,
     1 AS n_lines,
     0 AS n_costed_lines,
-    CASE WHEN f.amount > 0 THEN 1 ELSE 0 END AS n_sale_lines
-  FROM revenue.final f
-  WHERE $revenue_policy = 'instalments' AND f.line_no = 0 AND f.order_id LIKE 'payment %'
+    CASE WHEN p.amount > 0 THEN 1 ELSE 0 END AS n_sale_lines
+  FROM revenue.instalments p
+  WHERE $revenue_policy = 'instalments'
 )
 SELECT
   customer_id,

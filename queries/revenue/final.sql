@@ -3,10 +3,11 @@
 -- A line without a contract, or whose contract is not in the contract table, is final on its own day when its state is
 -- final or refund. Refunds are negative on their own date.
 -- With the policy `instalments` a known contract gives revenue as it is paid: one row for each instalment, final payment
--- or refund (named `payment ...`), without cost; deposits and pre-sales stay out, and its lines stay intent.
+-- or refund that changes what is recognised (revenue.instalments; named `payment ...`), without cost; deposits and pre-sales
+-- stay out, giving them back takes nothing away, and the lines of the contract stay intent.
 -- A line in another currency is a fault: amounts are converted line by line in the staging query, with the day's rate.
 --
--- empty_if_missing: revenue.contract_closings, staging.payments
+-- empty_if_missing: revenue.contract_closings, revenue.instalments
 -- grain: order_id, line_no
 -- check: final_on >= sold_on and final_on <= $as_of
 -- check: currency is null or currency = $currency
@@ -51,10 +52,9 @@ SELECT
   NULL AS owner_id,
   NULL AS store_id,
   p.contract_id,
-  CASE WHEN p.kind = 'refund' THEN -abs(p.amount) ELSE p.amount END AS amount,
+  p.amount,
   CAST(NULL AS DECIMAL(18, 4)) AS cost,
   p.paid_on AS sold_on,
   p.currency
-FROM staging.payments p
-JOIN revenue.contract_closings c ON c.contract_id = p.contract_id
-WHERE $revenue_policy = 'instalments' AND p.kind IN ('instalment', 'final', 'refund')
+FROM revenue.instalments p
+WHERE $revenue_policy = 'instalments'

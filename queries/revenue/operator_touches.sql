@@ -1,9 +1,9 @@
 -- Touches of the operations teams with customers, by customer, day and operator. Teams and kinds are those of rules.attribution_teams
 -- and rules.attribution_kinds: kinds that a person does, so that a mailing is none. A touch that was planned and not done is none.
--- Touches by nobody in particular have the operator `(none)`.
+-- Touches by nobody in particular have the operator `(none)`. When no touch at all is of one of these teams nothing is known.
 --
 -- grain: customer_id, touched_on, operator_id
--- needs: staging.touches.team
+-- needs: staging.touches.team, revenue.operator_teams.first_touched_on
 -- column: customer_id text "Customer"
 -- column: touched_on date "Day"
 -- column: operator_id text "Operator"

@@ -45,6 +45,7 @@
 -- column: is_price_check_failed bool "The price check fails for customers or for orders"
 -- column: is_mean_failed bool "A mean lies above the cap"
 -- column: is_median_failed bool "A median lies above the cap"
+-- column: is_product_unfit bool "The price check fails, or too few start without help"
 -- column: is_demand_heavy bool "Greater share of tickets than of revenue"
 -- column: is_self_service_low bool "Too little self-service"
 -- column: is_graduation_low bool "Too few graduate"
@@ -167,6 +168,7 @@ SELECT
   p.is_failed AS is_price_check_failed,
   p.is_mean_failed,
   p.is_median_failed,
+  coalesce(p.is_failed, false) OR coalesce(s.is_low, false) AS is_product_unfit,
   d.is_high_need AS is_demand_heavy,
   s.is_low AS is_self_service_low,
   CASE WHEN NOT w.is_unsure THEN w.graduated < r.graduation_min * w.tail_before END AS is_graduation_low,

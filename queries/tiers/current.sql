@@ -4,6 +4,7 @@
 -- formula. New customers are marked unrated and silent ones dormant (rules.tier_days).
 -- The segment follows the solution the customer needs; where that is not known, key customers are the head, customers up
 -- to the tail cap a year (rules.segment_caps) the tail, the rest the waist.
+-- The spend of a year is the revenue of the twelve months that end with the window, however long the window is.
 --
 -- grain: customer_id
 -- order: revenue desc, customer_id
@@ -53,11 +54,17 @@ tiered AS (
     END
 ),
 rule AS (
-  SELECT d.unrated_days, d.dormant_days, s.tail_cap, greatest(months_between($window_start, $window_end), 12) AS window_months
+  SELECT d.unrated_days, d.dormant_days, s.tail_cap
   FROM rules.tier_days d
   CROSS JOIN rules.segment_caps s
   WHERE (d.valid_from IS NULL OR d.valid_from <= $as_of) AND (d.valid_to IS NULL OR d.valid_to > $as_of)
     AND (s.valid_from IS NULL OR s.valid_from <= $as_of) AND (s.valid_to IS NULL OR s.valid_to > $as_of)
+),
+year AS (
+  SELECT customer_id, sum(amount) AS spend
+  FROM value.customer_day
+  WHERE final_on >= month_add($window_end, -12) AND final_on < $window_end
+  GROUP BY customer_id
 )
 SELECT
   t.customer_id,
@@ -78,11 +85,11 @@ SELECT
     WHEN c.solution_need = 'mixed' THEN 'waist'
     WHEN c.solution_need = 'standard' THEN 'tail'
     WHEN t.tier = 'key' THEN 'head'
-    WHEN t.revenue * 12 <= r.tail_cap * r.window_months THEN 'tail'
+    WHEN coalesce(y.spend, 0) <= r.tail_cap THEN 'tail'
     ELSE 'waist'
   END AS segment,
   t.revenue,
-  CAST(t.revenue * 12 / r.window_months AS DECIMAL(38, 4)) AS annual_spend,
+  CAST(coalesce(y.spend, 0) AS DECIMAL(38, 4)) AS annual_spend,
   t.gross_profit,
   t.rank,
   CASE WHEN t.revenue > 0 THEN CAST(t.revenue_ahead AS DOUBLE) / CAST(t.total_revenue AS DOUBLE) END AS share_before,
@@ -93,5 +100,6 @@ SELECT
 FROM tiered t
 CROSS JOIN rule r
 JOIN value.customers c ON c.customer_id = t.customer_id
+LEFT JOIN year y ON y.customer_id = t.customer_id
 LEFT JOIN tiers.confirmed f ON f.customer_id = t.customer_id
 LEFT JOIN tiers.overrides o ON o.customer_id = t.customer_id

@@ -16,6 +16,7 @@
 -- column: by_rule count "Of these moved by new rules"
 -- column: revenue_before money "Revenue before"
 -- column: revenue money "Revenue now"
+-- column: revenue_moved money "Revenue now; of those who are gone, what they brought before"
 SELECT
   comparison,
   from_segment,
@@ -27,6 +28,7 @@ SELECT
   count(*) AS customers,
   sum(CASE WHEN from_segment = segment_by_old_rule AND to_segment <> segment_by_old_rule THEN 1 ELSE 0 END) AS by_rule,
   sum(revenue_before) AS revenue_before,
-  sum(revenue_after) AS revenue
+  sum(revenue_after) AS revenue,
+  sum(CASE WHEN to_segment = 'lost' THEN revenue_before ELSE revenue_after END) AS revenue_moved
 FROM tiers.segment_compared
 GROUP BY comparison, from_segment, to_segment, from_position, to_position, from_month_end, to_month_end

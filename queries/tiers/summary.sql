@@ -4,7 +4,9 @@
 -- Churn is counted over twelve full months, because the grace after a last sale alone takes a quarter of a year: of the customers
 -- who were in the tier at the month-end twelve months before the latest one and had not left by then, those who have left since
 -- (churn.last_seen). It is empty when the history does not reach back that far.
+-- Owners are not counted where no customer has one, nor tiers set by hand where there is no table of them.
 --
+-- empty_if_missing: staging.tier_overrides
 -- grain: tier
 -- order: position
 -- total: sum(revenue) = (select sum(revenue) from tiers.current)
@@ -94,6 +96,11 @@ sums AS (
   LEFT JOIN churn c ON c.tier = l.tier
   WHERE l.valid_on = $as_of
 ),
+known AS (
+  SELECT
+    (SELECT count(*) FROM staging.tier_overrides) > 0 AS overrides,
+    (SELECT count(owner_id) FROM value.customers) > 0 AS owners
+),
 rule AS (
   SELECT min_units, min_rate_units
   FROM rules.small_samples
@@ -111,9 +118,9 @@ SELECT
   s.median_revenue,
   s.n_unrated,
   s.n_dormant,
-  s.n_overridden,
+  CASE WHEN k.overrides THEN s.n_overridden END AS n_overridden,
   s.n_unconfirmed,
-  s.n_owners,
+  CASE WHEN k.owners THEN s.n_owners END AS n_owners,
   s.customers < r.min_units AS is_small_sample,
   s.rule_version,
   s.churn_since,
@@ -122,4 +129,5 @@ SELECT
   CAST(s.churned AS DOUBLE) / NULLIF(s.churn_base, 0) AS churn_rate,
   s.churn_base < r.min_rate_units AS is_small_churn_sample
 FROM sums s
+CROSS JOIN known k
 CROSS JOIN rule r

@@ -1,4 +1,5 @@
 -- Concentration of revenue at past month-ends, each over its twelve months and by the rule that was valid then.
+-- A month-end is marked when its twelve months begin before the first revenue: it then stands on less than a year.
 --
 -- grain: month_end
 -- check: hhi > 0 and hhi <= 1
@@ -14,6 +15,7 @@
 -- column: cr1 ratio "Share of the largest customer"
 -- column: cr5 ratio "Share of the largest 5"
 -- column: cr10 ratio "Share of the largest 10"
+-- column: is_short_history bool "Its twelve months begin before the first revenue"
 WITH ranked AS (
   SELECT
     h.month_end,
@@ -52,5 +54,7 @@ SELECT
   CAST(t * t AS DOUBLE) / CAST(squares AS DOUBLE) AS effective_customers,
   CAST(v1 AS DOUBLE) / CAST(t AS DOUBLE) AS cr1,
   CAST(v5 AS DOUBLE) / CAST(t AS DOUBLE) AS cr5,
-  CAST(v10 AS DOUBLE) / CAST(t AS DOUBLE) AS cr10
+  CAST(v10 AS DOUBLE) / CAST(t AS DOUBLE) AS cr10,
+  f.first_month > month_add(month_start(month_end), -11) AS is_short_history
 FROM sums
+CROSS JOIN (SELECT min(month) AS first_month FROM value.months) f

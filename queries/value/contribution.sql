@@ -3,7 +3,7 @@
 -- crosses the line is in. Customers at zero or below have no rank and no cumulative figures and are never in.
 -- Gross profit uses the cost of the sales lines and is empty when any line lacks it. Only when no line in the project has
 -- a cost are the monthly costs per customer used, for windows of whole months, and only for customers whose every
--- month with sales has one.
+-- month with sales has one. In a group that is asked of each member by itself.
 -- A customer whose first sale came after the first day of the window is younger than the window. What it would bring in a year is
 -- its revenue by the exact days since that sale, against the days of the year that ends with the window; it is left out while
 -- the customer is too young to be rated (rules.tier_days). For older customers it is their revenue of the window by its days.
@@ -35,27 +35,34 @@
 -- column: last_sale_on date "Last final sale"
 -- column: is_young bool "Younger than the window"
 -- column: annualised_revenue money "Revenue of a year at this pace"
+-- column: young_annualised money "Revenue of a year at this pace, of customers younger than the window"
 WITH has_line_cost AS (
   SELECT CASE WHEN sum(n_lines) > sum(n_costless_lines) THEN true ELSE false END AS has_line_cost
   FROM revenue.customer_day
 ),
 unit_cost AS (
-  SELECT u.unit_id AS customer_id, month_start(c.month) AS month, sum(c.cogs) AS cogs
+  SELECT u.unit_id, c.customer_id, month_start(c.month) AS month, sum(c.cogs) AS cogs
   FROM staging.costs c
   JOIN value.units u ON u.customer_id = c.customer_id
   WHERE NOT u.is_internal AND c.cogs IS NOT NULL
     AND c.month >= $window_start AND c.month < $window_end
     AND month_start($window_start) = $window_start AND month_start($window_end) = $window_end
-  GROUP BY u.unit_id, month_start(c.month)
+  GROUP BY u.unit_id, c.customer_id, month_start(c.month)
+),
+member_month AS (
+  SELECT DISTINCT u.unit_id, d.customer_id, month_start(d.final_on) AS month
+  FROM revenue.customer_day d
+  JOIN value.units u ON u.customer_id = d.customer_id
+  WHERE NOT u.is_internal AND d.final_on >= $window_start AND d.final_on < $window_end
 ),
 month_cost AS (
   SELECT
-    coalesce(m.customer_id, c.customer_id) AS customer_id,
+    coalesce(m.unit_id, c.unit_id) AS customer_id,
     sum(c.cogs) AS cogs,
     sum(CASE WHEN m.month IS NOT NULL AND c.month IS NULL THEN 1 ELSE 0 END) AS n_costless_months
-  FROM (SELECT customer_id, month FROM value.customer_month WHERE month >= $window_start AND month < $window_end) m
+  FROM member_month m
   FULL OUTER JOIN unit_cost c ON c.customer_id = m.customer_id AND c.month = m.month
-  GROUP BY coalesce(m.customer_id, c.customer_id)
+  GROUP BY coalesce(m.unit_id, c.unit_id)
 ),
 acc AS (
   SELECT
@@ -127,7 +134,11 @@ SELECT
   CASE
     WHEN r.revenue > 0 AND $window_end - 1 - c.first_sale_on >= p.unrated_days
     THEN CAST(r.revenue * ($window_end - month_add($window_end, -12)) / ($window_end - greatest(c.first_sale_on, $window_start)) AS DECIMAL(38, 4))
-  END AS annualised_revenue
+  END AS annualised_revenue,
+  CASE
+    WHEN c.first_sale_on > $window_start AND r.revenue > 0 AND $window_end - 1 - c.first_sale_on >= p.unrated_days
+    THEN CAST(r.revenue * ($window_end - month_add($window_end, -12)) / ($window_end - c.first_sale_on) AS DECIMAL(38, 4))
+  END AS young_annualised
 FROM ranked r
 CROSS JOIN rule p
 JOIN value.customers c ON c.customer_id = r.customer_id

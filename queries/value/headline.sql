@@ -1,10 +1,12 @@
 -- The figures of value and revenue in one row: how much hangs on few customers, on few sales people and on whom, what was promised
 -- and paid, and which advice the numbers call for. What cannot be known without an optional table is empty, and so is its advice.
+-- What is set beside the month-end before is empty unless the window is the last twelve full months, as that of a month-end is.
 --
 -- grain: as_of
 -- empty_if_missing: revenue.cash, revenue.intent_conversion, revenue.attribution, revenue.operators, value.owner_contribution,
---   value.owner_concentration, value.owner_moves
+--   value.owner_concentration, value.owner_moves, value.owner_revenue
 -- column: as_of date "As of"
+-- column: is_default_window bool "The window is the last twelve full months"
 -- column: largest_customer_id text "Largest customer"
 -- column: largest_customer_name text "Name of the largest customer"
 -- column: largest_share ratio "Share of the largest customer"
@@ -34,6 +36,7 @@
 -- column: contracts_ending count "Largest customers whose last contract ends soon"
 -- column: contracts_ending_revenue money "Revenue of top customers whose contract ends soon"
 -- column: contracts_ended count "Largest customers whose last contract is over"
+-- column: contracts_open_ended count "Largest customers with a contract without an end"
 -- column: contracts_none count "Largest customers without any contract"
 -- column: has_no_contracts bool "A large customer has never had a contract"
 -- column: has_ending_contracts bool "A large contract ends soon"
@@ -53,7 +56,7 @@
 -- column: month_revenue money "Final revenue of the month"
 -- column: month_intent money "Intent sold in the month and still open"
 -- column: intent money "Intent, not counted"
--- column: old_intent money "Intent of the oldest band"
+-- column: old_intent money "Intent of the oldest band, without contracts that are paid up"
 -- column: old_intent_from_days days "From age"
 -- column: old_intent_left_out count "Customers with old intent who are not on the list of actions"
 -- column: old_intent_left_out_amount money "Old intent beyond the list"
@@ -62,6 +65,9 @@
 -- column: conversion_days days "Within"
 -- column: cash_received money "Cash received, net of refunds"
 -- column: open_deposits money "Deposits and pre-sales of open business"
+-- column: unpaid_orders count "Final orders that no payment names"
+-- column: unpaid_order_revenue money "Final revenue of orders that no payment names"
+-- column: has_unpaid_orders bool "Some final orders have no payment"
 -- column: forfeited_deposits money "Deposits kept, other income"
 -- column: overpayment money "Overpayment"
 -- column: has_forfeited_deposits bool "Some deposits were kept"
@@ -88,13 +94,17 @@
 -- column: operators count "Operators with touches or such revenue"
 -- column: head_operators count "Operators mostly on head customers"
 -- column: has_head_operator bool "An operator spends most touches on head customers"
-WITH concentration AS (
+WITH period AS (
+  SELECT $window_end = month_start($as_of + 1) AND $window_start = month_add(month_start($as_of + 1), -12) AS is_default
+),
+concentration AS (
   SELECT cr1, cr5, cr10, hhi, hhi_points, effective_customers FROM value.concentration WHERE basis = 'revenue'
 ),
 before AS (
   SELECT hhi_points, k80_customers, k80_customer_share, top20_share, cr1
   FROM value.concentration_by_month
-  WHERE month_end = month_end(month_add(month_start($as_of + 1), -2))
+  CROSS JOIN period
+  WHERE month_end = month_end(month_add(month_start($as_of + 1), -2)) AND is_default
 ),
 bands AS (
   SELECT
@@ -116,9 +126,10 @@ top AS (
   SELECT
     max(CASE WHEN rank = 1 THEN customer_id END) AS top_id,
     max(CASE WHEN rank = 1 THEN customer_name END) AS top_name,
-    CASE WHEN count(contracts) > 0 THEN count(CASE WHEN is_ending THEN 1 END) END AS ending,
-    CASE WHEN count(contracts) > 0 THEN coalesce(sum(CASE WHEN is_ending THEN revenue END), 0) END AS ending_revenue,
-    CASE WHEN count(contracts) > 0 THEN count(CASE WHEN has_ended THEN 1 END) END AS ended,
+    CASE WHEN count(is_ending) > 0 THEN count(CASE WHEN is_ending THEN 1 END) END AS ending,
+    CASE WHEN count(is_ending) > 0 THEN coalesce(sum(CASE WHEN is_ending THEN revenue END), 0) END AS ending_revenue,
+    CASE WHEN count(has_ended) > 0 THEN count(CASE WHEN has_ended THEN 1 END) END AS ended,
+    CASE WHEN count(is_open_ended) > 0 THEN count(CASE WHEN is_open_ended THEN 1 END) END AS open_ended,
     CASE WHEN count(contracts) > 0 THEN count(CASE WHEN contracts = 0 THEN 1 END) END AS uncontracted
   FROM value.top_customers
 ),
@@ -161,7 +172,7 @@ customers AS (
 ageing AS (
   SELECT
     sum(amount) AS intent,
-    sum(CASE WHEN to_days IS NULL THEN amount END) AS old_intent,
+    sum(CASE WHEN to_days IS NULL THEN amount - paid_up_amount END) AS old_intent,
     max(from_days) AS from_days
   FROM revenue.intent_ageing
 ),
@@ -174,6 +185,8 @@ cash AS (
   SELECT
     sum(CASE WHEN section = 'received' THEN amount END) AS received,
     sum(CASE WHEN line IN ('open_deposits', 'open_order_deposits') THEN amount END) AS open_deposits,
+    sum(CASE WHEN line = 'final_unpaid_orders' THEN n_items END) AS n_unpaid,
+    sum(CASE WHEN line = 'final_unpaid_orders' THEN amount END) AS unpaid,
     sum(CASE WHEN line = 'forfeited_deposits' THEN amount END) AS forfeited,
     sum(CASE WHEN line = 'overpayment' THEN amount END) AS overpayment
   FROM revenue.cash
@@ -191,6 +204,9 @@ moves AS (
   SELECT count(CASE WHEN direction = 'in' THEN 1 END) AS n_in, count(CASE WHEN direction = 'out' THEN 1 END) AS n_out
   FROM value.owner_moves
 ),
+reach AS (
+  SELECT count(CASE WHEN revenue_before <> 0 AND owner_id <> '(house)' THEN 1 END) > 0 AS has_before FROM value.owner_revenue
+),
 attribution AS (
   SELECT
     count(*) AS lines,
@@ -206,6 +222,7 @@ league AS (
 )
 SELECT
   $as_of AS as_of,
+  d.is_default AS is_default_window,
   t.top_id AS largest_customer_id,
   t.top_name AS largest_customer_name,
   c.cr1 AS largest_share,
@@ -235,6 +252,7 @@ SELECT
   t.ending AS contracts_ending,
   t.ending_revenue AS contracts_ending_revenue,
   t.ended AS contracts_ended,
+  t.open_ended AS contracts_open_ended,
   t.uncontracted AS contracts_none,
   t.uncontracted > 0 AS has_no_contracts,
   t.ending > 0 AS has_ending_contracts,
@@ -263,6 +281,9 @@ SELECT
   v.within_days AS conversion_days,
   h.received AS cash_received,
   h.open_deposits,
+  h.n_unpaid AS unpaid_orders,
+  h.unpaid AS unpaid_order_revenue,
+  h.n_unpaid > 0 AS has_unpaid_orders,
   h.forfeited AS forfeited_deposits,
   h.overpayment,
   h.forfeited > 0 AS has_forfeited_deposits,
@@ -274,13 +295,13 @@ SELECT
   CASE WHEN s.lines > 0 THEN z.n END AS small_teams,
   o.is_8020 AS is_owner_8020,
   o.is_small_sample AS is_owner_small_sample,
-  CASE WHEN s.lines > 0 THEN g.n_in END AS owners_in,
-  CASE WHEN s.lines > 0 THEN g.n_out END AS owners_out,
+  CASE WHEN f.has_before THEN g.n_in END AS owners_in,
+  CASE WHEN f.has_before THEN g.n_out END AS owners_out,
   CASE WHEN s.lines > 0 THEN s.house END AS house_revenue,
   CASE WHEN s.n_known > 0 THEN s.leavers END AS leavers,
   CASE WHEN s.n_known > 0 THEN s.leaver_revenue END AS leaver_revenue,
   CASE WHEN s.n_known > 0 THEN s.leavers > 0 END AS has_leavers,
-  CASE WHEN s.lines > 0 THEN g.n_in + g.n_out > 0 END AS has_owner_moves,
+  CASE WHEN f.has_before THEN g.n_in + g.n_out > 0 END AS has_owner_moves,
   a.led AS executive_led_revenue,
   a.led_share AS executive_led_share,
   a.moved AS ops_influenceable_revenue,
@@ -290,6 +311,8 @@ SELECT
   CASE WHEN a.lines > 0 THEN l.on_head END AS head_operators,
   CASE WHEN a.lines > 0 THEN l.on_head > 0 END AS has_head_operator
 FROM top t
+CROSS JOIN period d
+CROSS JOIN reach f
 CROSS JOIN watch q
 CROSS JOIN old_list y
 CROSS JOIN small_teams z

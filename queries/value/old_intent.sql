@@ -1,6 +1,8 @@
 -- Customers whose intent is as old as the last band of rules.intent_ages or older: sold long ago, and neither paid nor given up.
--- Internal customers, and customers whose old intent comes to nothing, are left out.
+-- Internal customers, customers whose old intent comes to nothing, and contracts that are paid up are left out: with the policy
+-- `instalments` the deposits of the latter never become revenue, and nobody owes them.
 --
+-- empty_if_missing: revenue.contract_closings
 -- grain: customer_id
 -- order: amount desc, customer_id
 -- check: amount > 0
@@ -22,7 +24,8 @@ old AS (
   FROM revenue.intent i
   CROSS JOIN limits l
   JOIN value.units u ON u.customer_id = i.customer_id
-  WHERE i.age_days >= l.from_days AND NOT u.is_internal
+  LEFT JOIN revenue.contract_closings k ON k.contract_id = i.contract_id
+  WHERE i.age_days >= l.from_days AND NOT u.is_internal AND k.closed_on IS NULL
   GROUP BY u.unit_id
 )
 SELECT

@@ -1,9 +1,11 @@
 -- Running total of final revenue per customer, line by line in the order in which the lines became final.
 -- Internal customers are left out; every other final line appears once. A line that comes late, or is paid back, changes every
--- later total of its customer. The last total of each customer is set against a plain sum in value.last_totals.
+-- later total of its customer. The last total of each customer is set against a plain sum in value.last_totals. As many lines come
+-- out as go in. A line without an amount is not left out in silence: it stops the run (staging.sales).
 --
 -- grain: order_id, line_no
 -- order: customer_id, final_on, order_id, line_no
+-- total: count(*) = (select sum(n_lines) from value.customer_day)
 -- total: sum(amount) = (select sum(amount) from value.customer_day)
 -- total: sum(case when is_last then running_total end) = (select sum(amount) from value.customer_day)
 -- column: order_id text "Order"

@@ -1,6 +1,7 @@
 -- The largest customers (ten, rules.contract_endings) with their share of revenue, whether that is much (rules.concentration_bands),
 -- and the day on which the last of their contracts ends. A contract counts from its signing, paid or not. An ending is near when it is
--- at most so many days away (rules.contract_endings). Without a table of contracts nothing is known of endings.
+-- at most so many days away (rules.contract_endings). A contract without an end goes on, and so does its customer: there is no last
+-- day then. Without a table of contracts, or where no contract at all has an end, nothing is known of endings.
 --
 -- grain: customer_id
 -- order: rank, customer_id
@@ -20,6 +21,7 @@
 -- column: contracts count "Contracts signed"
 -- column: contract_ends_on date "Last contract ends on"
 -- column: days_to_end days "Days to that end; below zero it is over"
+-- column: is_open_ended bool "Has a contract without an end"
 -- column: is_ending bool "That end is near"
 -- column: has_ended bool "No contract any more"
 WITH ranked AS (
@@ -35,14 +37,18 @@ bands AS (
   WHERE measure = 'cr1' AND (valid_from IS NULL OR valid_from <= $as_of) AND (valid_to IS NULL OR valid_to > $as_of)
 ),
 signed AS (
-  SELECT u.unit_id AS customer_id, count(*) AS contracts, max(c.ends_on) AS ends_on
+  SELECT
+    u.unit_id AS customer_id,
+    count(*) AS contracts,
+    count(*) > count(c.ends_on) AS is_open_ended,
+    CASE WHEN count(*) = count(c.ends_on) THEN max(c.ends_on) END AS ends_on
   FROM staging.contracts c
   JOIN value.units u ON u.customer_id = c.customer_id
   WHERE NOT u.is_internal
   GROUP BY u.unit_id
 ),
 known AS (
-  SELECT count(*) > 0 AS contracts FROM staging.contracts
+  SELECT count(*) > 0 AS contracts, count(ends_on) > 0 AS ends FROM staging.contracts
 )
 SELECT
   r.customer_id,
@@ -59,8 +65,9 @@ SELECT
   CASE WHEN k.contracts THEN coalesce(s.contracts, 0) END AS contracts,
   s.ends_on AS contract_ends_on,
   s.ends_on - $as_of AS days_to_end,
-  CASE WHEN s.ends_on IS NOT NULL THEN s.ends_on >= $as_of AND s.ends_on - $as_of <= e.within_days END AS is_ending,
-  s.ends_on < $as_of AS has_ended
+  CASE WHEN k.ends THEN coalesce(s.is_open_ended, false) END AS is_open_ended,
+  CASE WHEN k.ends THEN coalesce(s.ends_on >= $as_of AND s.ends_on - $as_of <= e.within_days, false) END AS is_ending,
+  CASE WHEN k.ends THEN coalesce(s.ends_on < $as_of, false) END AS has_ended
 FROM ranked r
 CROSS JOIN bands b
 CROSS JOIN known k

@@ -178,18 +178,27 @@ impl Part<'_> {
         self.rows.iter().map(one).collect()
     }
 
-    /// Shares of one whole that add up to 100.0 as printed, over all rows that match, shown or not.
+    /// Shares of one whole that add up to 100.0 as printed, over all rows that match, shown or not. Rows without a share
+    /// have no part in the whole.
     fn shares(&self, matching: &[usize]) -> Vec<String> {
         let exact = |row: &usize| match self.datum(*row) {
             Datum::Float(number) => Decimal::from_f64(*number),
             Datum::Exact(number) => Some(*number),
             _ => None,
         };
-        let all: Option<Vec<Decimal>> = matching.iter().map(exact).collect();
-        match all {
-            Some(all) if !all.is_empty() => format::largest_remainder(&all, 1).texts(),
-            _ => Part { rows: matching, ..*self }.texts(Style::Prose, false),
+        let all: Vec<Option<Decimal>> = matching.iter().map(exact).collect();
+        let known: Vec<Decimal> = all.iter().flatten().copied().collect();
+        let texts = Part { rows: matching, ..*self }.texts(Style::Prose, false);
+        let sum: f64 = known.iter().map(|share| share.to_f64()).sum();
+        if known.len() < all.len() && (sum - 1.0).abs() > 1e-6 {
+            return texts;
         }
+        let mut shares = format::largest_remainder(&known, 1).texts().into_iter();
+        let one = |(share, text): (&Option<Decimal>, String)| match share {
+            Some(_) => shares.next().unwrap_or(text),
+            None => text,
+        };
+        all.iter().zip(texts).map(one).collect()
     }
 
     /// Codes as sentences, with the other values of their rows in them.

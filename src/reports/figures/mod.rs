@@ -193,9 +193,9 @@ impl Draft<'_> {
 fn tint(name: &str) -> Tint {
     match name {
         "key" | "head" => Tint::Key,
-        "important" | "waist" => Tint::Important,
+        "important" | "waist" | "final" => Tint::Important,
         "general" | "tail" => Tint::General,
-        "maintenance" => Tint::Maintenance,
+        "maintenance" | "intent" => Tint::Maintenance,
         _ => Tint::Unrated,
     }
 }

@@ -11,11 +11,13 @@ use crate::reports::objects::no_column;
 use crate::reports::words::Style;
 
 impl Draft<'_> {
-    /// Columns `customers_share`, `revenue_share`, and `is_crossing` for the marked point.
+    /// Columns `customers_share`, `revenue_share`, and `is_crossing` for the marked point; `x_title` and `y_title` for other axes.
     pub(super) fn pareto(&self) -> Result<Drafted, Error> {
         let (x, y) = (self.column("x", "customers_share")?, self.column("y", "revenue_share")?);
         let crossing = self.column("mark", "is_crossing")?;
         let label: Option<String> = self.kwargs.get("label")?;
+        let x_title: Option<String> = self.kwargs.get("x_title")?;
+        let y_title: Option<String> = self.kwargs.get("y_title")?;
         let target: Option<f64> = self.kwargs.get("target")?;
         let point = |row: usize| Some((self.number(row, x)?, self.number(row, y)?));
         let marked = self.rows.iter().find(|row| self.is_true(**row, crossing));
@@ -31,8 +33,8 @@ impl Draft<'_> {
             points: self.rows.iter().filter_map(|row| point(*row)).collect(),
             target: target.unwrap_or(0.8),
             mark,
-            x_title: self.word("chart.customers_share")?,
-            y_title: self.word("chart.revenue_share")?,
+            x_title: x_title.map_or_else(|| self.word("chart.customers_share"), Ok)?,
+            y_title: y_title.map_or_else(|| self.word("chart.revenue_share"), Ok)?,
             equality_label: self.word("chart.equality")?,
             lang: self.shared.words.lang,
         });
