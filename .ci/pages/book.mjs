@@ -36,6 +36,18 @@ export function pagesOf(argv) {
   ];
 }
 
+/**
+ * The pages that a browser opens: all but those of evidence, which are of one layout; of these every twentieth, and the
+ * largest.
+ */
+export function opened(pages) {
+  const isEvidence = (page) => page.name.includes("/evidence/");
+  const evidence = pages.filter(isEvidence);
+  const size = (page) => fs.statSync(page.file).size;
+  const largest = evidence.reduce((most, page) => (most && size(most) >= size(page) ? most : page), null);
+  return pages.filter((page) => !isEvidence(page) || page === largest || evidence.indexOf(page) % 20 === 0);
+}
+
 /** A browser without a window: $CHROMIUM, or /usr/bin/chromium. */
 export function launch() {
   return chromium.launch({

@@ -12,7 +12,7 @@
 // The browser is $CHROMIUM, or /usr/bin/chromium.
 
 import { pathToFileURL } from "node:url";
-import { launch, pagesOf } from "./book.mjs";
+import { launch, opened, pagesOf } from "./book.mjs";
 
 const WIDTHS = [1280, 390];
 const SCHEMES = ["light", "dark"];

@@ -2,15 +2,15 @@
 //
 //   npm ci --prefix .ci/pages && node .ci/pages/rules.mjs BOOK_FOLDER
 //
-// Every page of the newest edition, its entrance, and the archive in each language are read; axe-core sees them in a
-// browser, light and dark, wide, narrow and as they are printed. One violation of any rule is a failure.
+// Every page of the newest edition, its entrance, and the archive in each language are read; axe-core sees them, and some
+// of the pages of evidence, in a browser, light and dark, wide, narrow and as they are printed. One violation of any rule is a failure.
 // The browser is $CHROMIUM, or /usr/bin/chromium.
 
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { FileSystemConfigLoader, HtmlValidate } from "html-validate";
-import { launch, pagesOf } from "./book.mjs";
+import { launch, opened, pagesOf } from "./book.mjs";
 
 const SHOWN_FAULTS = 8;
 const VIEWS = [
@@ -67,7 +67,7 @@ for (const { name, file } of pages) {
 const browser = await launch();
 for (const view of VIEWS) {
   const context = await browser.newContext({ viewport: { width: view.width, height: 900 }, colorScheme: view.colorScheme, offline: true });
-  for (const { name, file } of pages) {
+  for (const { name, file } of opened(pages)) {
     const page = await context.newPage();
     await page.emulateMedia({ media: view.media });
     // An entrance leads on at once; it is read as those see it who are not led on.

@@ -27,7 +27,7 @@ pub(super) fn draw(
     known: &BTreeSet<&TableName>,
     words: &Words,
 ) -> Result<String> {
-    let direct = reads(graph, &[model.clone()], &BTreeSet::new());
+    let direct = reads(graph, std::slice::from_ref(model), &BTreeSet::new());
     if direct.is_empty() {
         return Ok(String::new());
     }
