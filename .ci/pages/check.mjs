@@ -233,7 +233,7 @@ async function look(context, url) {
 }
 
 // The entrance of an edition only leads on, so it is not a page to look at.
-const pages = pagesOf(process.argv).filter((page) => !page.isEntrance);
+const pages = opened(pagesOf(process.argv)).filter((page) => !page.isEntrance);
 const browser = await launch();
 let passed = 0;
 let failed = 0;
