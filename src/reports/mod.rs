@@ -196,17 +196,9 @@ fn surroundings(inputs: Inputs<'_>, report: &ReportTemplate, shared: &Arc<Shared
     let needed = inputs.graph.needed(&report.reads);
     let names: BTreeSet<String> = needed.iter().map(ToString::to_string).collect();
     let totals = inputs.models.totals.iter().filter(|total| names.contains(&total.model)).cloned().collect();
-    let read: BTreeSet<&TableName> = needed.iter().flat_map(|name| inputs.graph.reads_of(name)).collect();
-    let in_force: Vec<(&RuleTable, &Version)> = read
-        .into_iter()
-        .filter_map(|name| inputs.project.rules.get(name))
-        .filter_map(|rules| Some((rules, rules.version_on(inputs.bindings.as_of)?)))
-        .collect();
-    let rules = in_force
-        .iter()
-        .map(|(rules, version)| (rules.name.table().to_owned(), version.name.clone()))
-        .collect();
-    let limits = in_force.iter().map(|(rules, version)| limits(rules, version)).collect::<Result<_>>()?;
+    let limits = limits_in_force(inputs, report)?;
+    let table = |line: &ControlLine| line.model.trim_start_matches("rules.").to_owned();
+    let rules = limits.iter().map(|line| (table(line), line.value.clone())).collect();
     Ok(Surroundings {
         report: report.name.to_string(),
         totals,
@@ -215,6 +207,20 @@ fn surroundings(inputs: Inputs<'_>, report: &ReportTemplate, shared: &Arc<Shared
         plays: inputs.project.templates.plays.clone(),
         shared: Arc::clone(shared),
     })
+}
+
+/// The rule tables that a report goes by: each with its version on the as-of day, and what it says in it.
+///
+/// # Errors
+/// Kind `Internal` for cells that cannot be written as text.
+pub(crate) fn limits_in_force(inputs: Inputs<'_>, report: &ReportTemplate) -> Result<Vec<ControlLine>> {
+    let needed = inputs.graph.needed(&report.reads);
+    let read: BTreeSet<&TableName> = needed.iter().flat_map(|name| inputs.graph.reads_of(name)).collect();
+    read.into_iter()
+        .filter_map(|name| inputs.project.rules.get(name))
+        .filter_map(|rules| Some((rules, rules.version_on(inputs.bindings.as_of)?)))
+        .map(|(rules, version)| limits(rules, version))
+        .collect()
 }
 
 /// What a rule table says in a version: `tier key, below 0.5; tier important, below 0.8`.
