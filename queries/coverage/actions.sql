@@ -5,6 +5,7 @@
 -- A customer gets at most one of visit overdue, visit due, contact more and call, the first of these that it is in for. Who has opted out
 -- gets none of them. Silent customers are called when their weight has contacts planned (rules.contact_plan). An open visit is due by
 -- the last day of its period. Who is to act is the owner, or whoever stands in (value.responsible).
+-- Nobody is said to be without a team when no contact names one.
 --
 -- grain: position
 -- empty_if_missing: coverage.opt_outs, coverage.opt_out_breaches, coverage.overdue, coverage.due_now, coverage.wrong_channel,
@@ -18,7 +19,7 @@
 -- column: action text "What to do"
 -- column: why text "Why"
 -- column: due_on date "By"
--- column: balance money "Average balance of the month before"
+-- column: balance money "Average balance: for a visit that of the month before its period, for a channel that of the last full month"
 -- column: revenue money "Final revenue in the window"
 -- column: n_missed count "Due periods missed in a row"
 -- column: n_touches count "Contacts"
@@ -104,7 +105,7 @@ todo AS (
   SELECT
     customer_id,
     'name_owner' AS action,
-    CASE WHEN is_covered THEN 'top_with_team_only' ELSE 'top_with_nobody' END AS why,
+    CASE WHEN is_covered THEN 'top_with_team_only' WHEN NOT is_covered THEN 'top_with_nobody' ELSE 'top_without_owner' END AS why,
     4 AS urgency,
     revenue AS money,
     revenue,

@@ -64,7 +64,7 @@ judged AS (
     p.max_touches AS planned_max,
     CASE WHEN k.has_opt_outs THEN o.customer_id IS NOT NULL END AS opted_out,
     o.opted_out_on,
-    CASE WHEN k.has_opt_outs THEN coalesce(b.n_after_opt_out, 0) END AS n_after_opt_out
+    CASE WHEN k.has_opt_out_days THEN coalesce(b.n_after_opt_out, 0) END AS n_after_opt_out
   FROM coverage.weights w
   CROSS JOIN span s
   CROSS JOIN coverage.known k

@@ -1,5 +1,5 @@
 -- Contacts planned and made, by weight. Planned numbers are sums over the customers who have not opted out. A weight without customers is
--- shown with zero.
+-- shown with zero. For a weight without a plan what is planned is empty, and so is who is above or below it.
 --
 -- grain: band
 -- order: position, band
@@ -55,13 +55,13 @@ sums AS (
     coalesce(p.band, a.band) AS band,
     coalesce(p.position, a.position) AS position,
     coalesce(a.customers, 0) AS customers,
-    coalesce(a.planned_min, 0) AS planned_min,
-    coalesce(a.planned_max, 0) AS planned_max,
+    CASE WHEN p.band IS NOT NULL THEN coalesce(a.planned_min, 0) END AS planned_min,
+    CASE WHEN p.band IS NOT NULL THEN coalesce(a.planned_max, 0) END AS planned_max,
     coalesce(a.human_touches, 0) AS human_touches,
     coalesce(a.campaign_touches, 0) AS campaign_touches,
-    coalesce(a.n_under, 0) AS n_under,
-    coalesce(a.n_right, 0) AS n_right,
-    coalesce(a.n_over, 0) AS n_over,
+    CASE WHEN p.band IS NOT NULL THEN coalesce(a.n_under, 0) END AS n_under,
+    CASE WHEN p.band IS NOT NULL THEN coalesce(a.n_right, 0) END AS n_right,
+    CASE WHEN p.band IS NOT NULL THEN coalesce(a.n_over, 0) END AS n_over,
     coalesce(a.n_opted_out, 0) AS n_opted_out
   FROM plan p
   FULL OUTER JOIN acc a ON a.band = p.band

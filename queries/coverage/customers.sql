@@ -2,7 +2,9 @@
 -- subscriptions are kept, it pays for none any more, and it has bought nothing since.
 -- It has an owner when any member of the unit has one. A contact by a team within the days of rules.coverage_days counts as
 -- being looked after by a team. A contact exactly that many days ago is still within them. Mass mailings count as contacts
--- here; the last contact by a person stands beside. Without a table of contacts these columns are empty: not known.
+-- here; the last contact by a person stands beside. Without contacts these columns are empty: not known. So is whether a
+-- customer without an owner is looked after when no contact names a team; and whether one that was never contacted has waited
+-- longer than a span, when it first bought or the first contact is on record within that span.
 --
 -- grain: customer_id
 -- order: revenue desc, customer_id
@@ -40,7 +42,7 @@ closed AS (
   WHERE has_left AND grace_days IS NULL
 ),
 rule AS (
-  SELECT d.short_days, d.long_days, d.team_days, k.has_touches, k.has_teams
+  SELECT d.short_days, d.long_days, d.team_days, k.has_teams, k.contacts_from
   FROM rules.coverage_days d
   CROSS JOIN coverage.known k
   WHERE (d.valid_from IS NULL OR d.valid_from <= $as_of) AND (d.valid_to IS NULL OR d.valid_to > $as_of)
@@ -61,8 +63,10 @@ ages AS (
     t.last_touch_on,
     $as_of - t.last_touch_on AS days_since_touch,
     t.last_human_touch_on,
-    CASE WHEN r.has_touches THEN coalesce($as_of - t.last_touch_on <= r.short_days, false) END AS touched_90,
-    CASE WHEN r.has_touches THEN coalesce($as_of - t.last_touch_on <= r.long_days, false) END AS touched_180
+    r.short_days,
+    r.long_days,
+    -- Since when a contact would be on record; empty when contacts are not known.
+    CASE WHEN r.contacts_from > c.first_sale_on THEN r.contacts_from WHEN r.contacts_from IS NOT NULL THEN c.first_sale_on END AS seen_from
   FROM value.customers c
   CROSS JOIN rule r
   JOIN owned o ON o.customer_id = c.customer_id
@@ -84,10 +88,16 @@ SELECT
   last_sale_on,
   has_owner,
   has_team,
-  has_owner OR coalesce(has_team, false) AS is_covered,
+  CASE WHEN has_owner THEN true ELSE has_team END AS is_covered,
   last_touch_on,
   days_since_touch,
   last_human_touch_on,
-  touched_90,
-  touched_180
+  CASE
+    WHEN last_touch_on IS NOT NULL THEN days_since_touch <= short_days
+    WHEN $as_of - seen_from > short_days THEN false
+  END AS touched_90,
+  CASE
+    WHEN last_touch_on IS NOT NULL THEN days_since_touch <= long_days
+    WHEN $as_of - seen_from > long_days THEN false
+  END AS touched_180
 FROM ages

@@ -1,9 +1,10 @@
 -- Coverage in one row: visits kept to, customers in the wrong service channel, customers whom nobody looks after, contacts against the plan;
--- and which advice they call for. A figure whose table is missing is empty, and calls for nothing.
+-- and which advice they call for. A figure whose table or month is missing is empty, and calls for nothing: visits
+-- due and overdue need balances of the month before that of the as-of date, channels those of the last full month.
 -- The worst owner has the lowest share of visits kept to, among those with enough due periods for a share to mean something.
 --
 -- grain: as_of
--- empty_if_missing: coverage.bands, coverage.visits, coverage.compliance_by_owner, coverage.overdue, coverage.due_now,
+-- empty_if_missing: coverage.bands, coverage.manager_load, coverage.visits, coverage.compliance_by_owner, coverage.overdue, coverage.due_now,
 --   coverage.visit_log, coverage.channels, coverage.contacts, coverage.opt_out_breaches
 -- check: visited_periods <= due_periods
 -- check: compliance between 0 and 1
@@ -38,12 +39,15 @@
 -- column: below_channel_balance money "Sum of their average balances"
 -- column: n_above_channel count "Served above it"
 -- column: n_unknown_channel count "Without a known channel"
--- column: customers_per_manager ratio "Customers per manager"
+-- column: customers_per_manager ratio "Customers per manager, with a known balance or not"
 -- column: n_customers count "Customers who ever bought and have not closed"
 -- column: n_covered count "With an owner or a team"
 -- column: n_uncovered count "With neither"
 -- column: uncovered_revenue money "Final revenue of customers with nobody"
 -- column: n_without_owner count "Without an owner, with a team or not"
+-- column: without_owner_revenue money "Final revenue of those without an owner in the window"
+-- column: n_with_owner count "With an owner"
+-- column: owned_share ratio "Share with an owner"
 -- column: n_top_without_owner count "Key and important customers without an owner, by the tier that applies"
 -- column: top_without_owner_revenue money "Final revenue of those in the window"
 -- column: n_top_team_only count "Key and important customers with a team only"
@@ -51,10 +55,11 @@
 -- column: covered_share ratio "Share with an owner or a team"
 -- column: n_silent_90 count "No contact within the short span"
 -- column: n_silent_180 count "No contact within the long span"
--- column: silent_share ratio "Share without a contact within the short span"
+-- column: silent_share ratio "Share without a contact within the short span, of those known"
 -- column: silent_revenue money "Final revenue of those in the window"
 -- column: short_days days "Short span"
 -- column: long_days days "Long span"
+-- column: contacts_from date "First contact on record"
 -- column: n_judged count "Customers whose contacts are compared with the plan"
 -- column: n_under count "Customers with too few contacts"
 -- column: n_right count "Customers with contacts as planned"
@@ -67,6 +72,8 @@
 -- column: has_overdue bool "Somebody is overdue"
 -- column: has_many_visits_not_due bool "Too many visits go to customers who are not due"
 -- column: has_wrong_channel bool "Somebody is in the wrong channel"
+-- column: has_below_channel bool "Somebody is served below what the balance calls for"
+-- column: has_above_channel bool "Somebody is served above it"
 -- column: has_uncovered bool "Somebody has neither owner nor team"
 -- column: has_top_without_owner bool "A key or important customer has no owner"
 -- column: has_silent bool "Somebody has not been contacted"
@@ -80,10 +87,15 @@ WITH rule AS (
     s.min_units,
     d.short_days,
     d.long_days,
-    k.has_balances,
+    k.has_month_balances,
     k.has_balances AND k.has_done AS has_visits,
+    k.has_month_balances AND k.has_done AS has_month_visits,
+    k.has_last_balances,
     k.has_touches,
-    k.has_opt_outs
+    k.contacts_from,
+    k.has_teams,
+    k.has_opt_outs,
+    k.has_opt_out_days
   FROM rules.coverage_targets t
   CROSS JOIN rules.small_samples s
   CROSS JOIN rules.coverage_days d
@@ -106,7 +118,9 @@ visits AS (
   WHERE is_due AND NOT is_open
 ),
 owners AS (
-  SELECT count(CASE WHEN is_behind THEN 1 END) AS behind FROM coverage.compliance_by_owner
+  SELECT count(*) AS n, count(CASE WHEN is_behind THEN 1 END) AS behind
+  FROM coverage.compliance_by_owner
+  WHERE owner_id <> 'unassigned'
 ),
 worst AS (
   SELECT max(owner_name) AS owner_name, max(compliance) AS compliance
@@ -137,10 +151,13 @@ channels AS (
     count(CASE WHEN result = 'unknown' THEN 1 END) AS unknown,
     count(CASE WHEN misplaced = 'below' THEN 1 END) AS below,
     coalesce(sum(CASE WHEN misplaced = 'below' THEN balance END), 0) AS below_balance,
-    count(CASE WHEN misplaced = 'above' THEN 1 END) AS above,
-    count(CASE WHEN actual_channel = 'manager' AND owner_id IS NOT NULL THEN 1 END) AS managed,
-    count(DISTINCT CASE WHEN actual_channel = 'manager' THEN owner_id END) AS managers
+    count(CASE WHEN misplaced = 'above' THEN 1 END) AS above
   FROM coverage.channels
+),
+load AS (
+  SELECT sum(customers) AS managed, count(*) AS managers
+  FROM coverage.manager_load
+  WHERE actual_channel = 'manager' AND owner_id <> 'unassigned'
 ),
 customers AS (
   SELECT
@@ -148,10 +165,13 @@ customers AS (
     count(CASE WHEN is_covered THEN 1 END) AS covered,
     coalesce(sum(CASE WHEN NOT is_covered THEN revenue END), 0) AS uncovered_revenue,
     count(CASE WHEN NOT has_owner THEN 1 END) AS ownerless,
+    coalesce(sum(CASE WHEN NOT has_owner THEN revenue END), 0) AS ownerless_revenue,
     count(CASE WHEN NOT has_owner AND position <= 2 THEN 1 END) AS top_ownerless,
     coalesce(sum(CASE WHEN NOT has_owner AND position <= 2 THEN revenue END), 0) AS top_ownerless_revenue,
     count(CASE WHEN NOT has_owner AND is_covered AND position <= 2 THEN 1 END) AS top_team,
     coalesce(sum(CASE WHEN NOT has_owner AND is_covered AND position <= 2 THEN revenue END), 0) AS top_team_revenue,
+    count(touched_90) AS known_90,
+    count(touched_180) AS known_180,
     count(CASE WHEN NOT touched_90 THEN 1 END) AS silent_90,
     count(CASE WHEN NOT touched_180 THEN 1 END) AS silent_180,
     coalesce(sum(CASE WHEN NOT touched_90 THEN revenue END), 0) AS silent_revenue
@@ -174,62 +194,68 @@ breaches AS (
 SELECT
   $as_of AS as_of,
   p.visits_from,
-  CASE WHEN r.has_balances THEN b.n END AS n_banded,
-  CASE WHEN r.has_balances THEN b.balance END AS banded_balance,
+  CASE WHEN r.has_month_balances THEN b.n END AS n_banded,
+  CASE WHEN r.has_month_balances THEN b.balance END AS banded_balance,
   CASE WHEN r.has_visits THEN v.due END AS due_periods,
   CASE WHEN r.has_visits THEN v.visited END AS visited_periods,
   CASE WHEN r.has_visits THEN v.due - v.visited END AS missed_periods,
   CAST(v.visited AS DOUBLE) / NULLIF(v.due, 0) AS compliance,
   CAST(r.min_compliance AS DOUBLE) AS min_compliance,
   CASE WHEN v.due > 0 THEN v.due < r.min_units END AS is_small_sample,
-  CASE WHEN r.has_visits THEN o.behind END AS owners_behind,
+  CASE WHEN o.n > 0 THEN o.behind END AS owners_behind,
   w.owner_name AS worst_owner_name,
   w.compliance AS worst_compliance,
-  CASE WHEN r.has_visits THEN l.n END AS n_overdue,
-  CASE WHEN r.has_visits THEN l.balance END AS overdue_balance,
+  CASE WHEN r.has_month_visits THEN l.n END AS n_overdue,
+  CASE WHEN r.has_month_visits THEN l.balance END AS overdue_balance,
   l.max_days AS max_days_late,
-  CASE WHEN r.has_visits THEN n.n END AS n_due_now,
+  CASE WHEN r.has_month_visits THEN n.n END AS n_due_now,
   n.visit_by AS next_visit_by,
   CASE WHEN r.has_visits THEN g.n END AS n_visits,
-  CASE WHEN r.has_visits THEN g.not_due END AS visits_not_due,
+  CASE WHEN r.has_visits AND (g.known > 0 OR g.n = 0) THEN g.not_due END AS visits_not_due,
   CAST(g.not_due AS DOUBLE) / NULLIF(g.known, 0) AS visits_not_due_share,
-  CASE WHEN r.has_balances THEN h.n END AS n_channelled,
-  CASE WHEN r.has_balances THEN h.wrong END AS n_wrong_channel,
+  CASE WHEN r.has_last_balances THEN h.n END AS n_channelled,
+  CASE WHEN h.n > h.unknown THEN h.wrong END AS n_wrong_channel,
   CAST(h.wrong AS DOUBLE) / NULLIF(h.n - h.unknown, 0) AS wrong_channel_share,
-  CASE WHEN r.has_balances THEN h.below END AS n_below_channel,
-  CASE WHEN r.has_balances THEN h.below_balance END AS below_channel_balance,
-  CASE WHEN r.has_balances THEN h.above END AS n_above_channel,
-  CASE WHEN r.has_balances THEN h.unknown END AS n_unknown_channel,
-  CAST(h.managed AS DOUBLE) / NULLIF(h.managers, 0) AS customers_per_manager,
+  CASE WHEN h.n > h.unknown THEN h.below END AS n_below_channel,
+  CASE WHEN h.n > h.unknown THEN h.below_balance END AS below_channel_balance,
+  CASE WHEN h.n > h.unknown THEN h.above END AS n_above_channel,
+  CASE WHEN r.has_last_balances THEN h.unknown END AS n_unknown_channel,
+  CAST(m.managed AS DOUBLE) / NULLIF(m.managers, 0) AS customers_per_manager,
   c.n AS n_customers,
-  c.covered AS n_covered,
-  c.n - c.covered AS n_uncovered,
-  c.uncovered_revenue,
+  CASE WHEN r.has_teams THEN c.covered END AS n_covered,
+  CASE WHEN r.has_teams THEN c.n - c.covered END AS n_uncovered,
+  CASE WHEN r.has_teams THEN c.uncovered_revenue END AS uncovered_revenue,
   c.ownerless AS n_without_owner,
+  c.ownerless_revenue AS without_owner_revenue,
+  c.n - c.ownerless AS n_with_owner,
+  CAST(c.n - c.ownerless AS DOUBLE) / NULLIF(c.n, 0) AS owned_share,
   c.top_ownerless AS n_top_without_owner,
   c.top_ownerless_revenue AS top_without_owner_revenue,
-  c.top_team AS n_top_team_only,
-  c.top_team_revenue AS top_team_only_revenue,
-  CAST(c.covered AS DOUBLE) / NULLIF(c.n, 0) AS covered_share,
-  CASE WHEN r.has_touches THEN c.silent_90 END AS n_silent_90,
-  CASE WHEN r.has_touches THEN c.silent_180 END AS n_silent_180,
-  CASE WHEN r.has_touches THEN CAST(c.silent_90 AS DOUBLE) / NULLIF(c.n, 0) END AS silent_share,
-  CASE WHEN r.has_touches THEN c.silent_revenue END AS silent_revenue,
+  CASE WHEN r.has_teams THEN c.top_team END AS n_top_team_only,
+  CASE WHEN r.has_teams THEN c.top_team_revenue END AS top_team_only_revenue,
+  CASE WHEN r.has_teams THEN CAST(c.covered AS DOUBLE) / NULLIF(c.n, 0) END AS covered_share,
+  CASE WHEN c.known_90 > 0 THEN c.silent_90 END AS n_silent_90,
+  CASE WHEN c.known_180 > 0 THEN c.silent_180 END AS n_silent_180,
+  CAST(c.silent_90 AS DOUBLE) / NULLIF(c.known_90, 0) AS silent_share,
+  CASE WHEN c.known_90 > 0 THEN c.silent_revenue END AS silent_revenue,
   r.short_days,
   r.long_days,
+  r.contacts_from,
   CASE WHEN r.has_touches THEN t.judged END AS n_judged,
   CASE WHEN r.has_touches THEN t.under_plan END AS n_under,
   CASE WHEN r.has_touches THEN t.as_planned END AS n_right,
   CASE WHEN r.has_touches THEN t.over_plan END AS n_over,
   CASE WHEN r.has_touches AND r.has_opt_outs THEN t.opted_out END AS n_opted_out,
-  CASE WHEN r.has_touches AND r.has_opt_outs THEN x.n END AS n_opt_out_breaches,
+  CASE WHEN r.has_touches AND r.has_opt_out_days THEN x.n END AS n_opt_out_breaches,
   CASE WHEN r.has_touches THEN t.human_touches END AS human_touches,
   CASE WHEN r.has_touches THEN t.campaign_touches END AS campaign_touches,
   v.visited < r.min_compliance * v.due AS is_behind,
   l.n > 0 AS has_overdue,
   g.not_due > r.max_not_due_share * g.known AS has_many_visits_not_due,
   h.wrong > 0 AS has_wrong_channel,
-  c.n > c.covered AS has_uncovered,
+  h.below > 0 AS has_below_channel,
+  h.above > 0 AS has_above_channel,
+  CASE WHEN r.has_teams THEN c.n > c.covered END AS has_uncovered,
   c.top_ownerless > 0 AS has_top_without_owner,
   c.silent_90 > 0 AS has_silent,
   t.over_plan > 0 AS has_over_contacted,
@@ -245,6 +271,7 @@ CROSS JOIN overdue l
 CROSS JOIN due_now n
 CROSS JOIN log g
 CROSS JOIN channels h
+CROSS JOIN load m
 CROSS JOIN customers c
 CROSS JOIN contacts t
 CROSS JOIN breaches x

@@ -3,6 +3,7 @@
 --
 -- grain: customer_id
 -- order: last_after_opt_out_on desc, customer_id
+-- needs: staging.opt_outs.since
 -- check: last_after_opt_out_on > opted_out_on
 -- column: customer_id text "Customer"
 -- column: customer_name text "Customer name"
@@ -20,10 +21,10 @@ WITH outs AS (
 ),
 after AS (
   SELECT u.unit_id AS customer_id, t.touched_on, t.kind, min(o.since) AS since
-  FROM staging.touches t
+  FROM coverage.touches t
   JOIN outs o ON o.customer_id = t.customer_id AND t.touched_on > o.since
   JOIN value.units u ON u.customer_id = t.customer_id
-  WHERE NOT u.is_internal AND (t.done IS NULL OR t.done)
+  WHERE NOT u.is_internal
   GROUP BY u.unit_id, t.touched_on, t.kind
 ),
 sums AS (

@@ -3,7 +3,7 @@
 -- grain: customer_id
 -- order: excess desc, customer_id
 -- check: excess > 0
--- total: count(*) = (select sum(n_over) from coverage.contacts_by_band)
+-- total: count(*) = (select coalesce(sum(n_over), 0) from coverage.contacts_by_band)
 -- column: customer_id text "Customer"
 -- column: customer_name text "Customer name"
 -- column: owner_id text "Owner"

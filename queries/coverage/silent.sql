@@ -1,5 +1,5 @@
 -- Customers without any contact within the short span of rules.coverage_days, and whether the long one has passed as well. A customer
--- that was never contacted has no days.
+-- that was never contacted has no days; it is here once it has bought, and contacts have been on record, for longer than the span.
 --
 -- grain: customer_id
 -- order: revenue desc, customer_id

@@ -1,4 +1,5 @@
 -- Key and important customers (the upper two tiers, by the tier that applies) whom only a team looks after: nobody answers for them by name.
+-- None are named when no contact names a team.
 --
 -- grain: customer_id
 -- order: revenue desc, customer_id

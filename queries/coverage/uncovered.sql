@@ -1,8 +1,8 @@
--- Customers whom nobody looks after: no owner, and no contact by a team that is known.
+-- Customers whom nobody looks after: no owner, and no contact by a team. None are named when no contact names a team.
 --
 -- grain: customer_id
 -- order: revenue desc, customer_id
--- total: count(*) = (select sum(uncovered) from coverage.by_tier)
+-- total: count(*) = (select coalesce(sum(uncovered), 0) from coverage.by_tier)
 -- column: customer_id text "Customer"
 -- column: customer_name text "Customer name"
 -- column: region text "Region"

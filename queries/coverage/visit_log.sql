@@ -1,4 +1,4 @@
--- Completed visits on site from the first Monday of the months that are shown, one row per customer and day, and whether a visit was due:
+-- Completed visits on site in the months that are shown, one row per customer and day, and whether a visit was due:
 -- on a day of a due period it was. On the days before the first week or ten-day period of a new band begins it counts as due too.
 -- It was not due when the customer is in a band without visits, or was opened after the period began. For a customer
 -- without a known balance it is not known.
@@ -15,8 +15,7 @@
 -- column: balance money "Average balance of the month before"
 -- column: is_due bool "A visit was due"
 WITH span AS (
-  -- Before that day the week of the old month is not among the periods.
-  SELECT min(period_start) AS first_on FROM coverage.periods WHERE cadence = 'week'
+  SELECT min(period_start) AS first_on FROM coverage.periods
 ),
 visit_days AS (
   SELECT v.customer_id, v.touched_on AS visited_on

@@ -15,14 +15,14 @@
 -- column: not_due_share ratio "Share of visits not due"
 -- column: is_small_sample bool "Too few visits for a ratio to mean much"
 WITH made AS (
-  SELECT u.unit_id AS customer_id, t.touched_on, t.owner_id
-  FROM staging.touches t
+  SELECT u.unit_id AS customer_id, t.touched_on, NULLIF(t.colleague, 'unassigned') AS owner_id
+  FROM coverage.touches t
   JOIN value.units u ON u.customer_id = t.customer_id
   JOIN rules.touch_kinds k
     ON k.kind = t.kind
     AND (k.valid_from IS NULL OR k.valid_from <= t.touched_on) AND (k.valid_to IS NULL OR k.valid_to > t.touched_on)
-  WHERE NOT u.is_internal AND t.done AND k.is_on_site
-  GROUP BY u.unit_id, t.touched_on, t.owner_id
+  WHERE NOT u.is_internal AND t.is_done AND k.is_on_site
+  GROUP BY u.unit_id, t.touched_on, t.colleague
 ),
 named AS (
   SELECT DISTINCT v.customer_id, v.visited_on, v.is_due, coalesce(m.owner_id, v.owner_id, 'unassigned') AS owner_id

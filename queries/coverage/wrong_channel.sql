@@ -7,7 +7,7 @@
 -- column: customer_name text "Customer name"
 -- column: owner_id text "Owner"
 -- column: owner_name text "Owner name"
--- column: balance money "Average balance of the month before"
+-- column: balance money "Average balance of the last full month"
 -- column: required_channel text "Channel by balance"
 -- column: actual_channel text "Actual channel"
 -- column: misplaced text "Served below or above what the balance calls for"

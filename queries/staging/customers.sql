@@ -60,7 +60,7 @@ SELECT
     WHEN '排队叫号' THEN 'queueing'
   END AS need_type,
   CASE solution WHEN '定制' THEN 'bespoke' WHEN '混合' THEN 'mixed' WHEN '标准' THEN 'standard' END AS solution_need,
-  CASE service_mode WHEN '专属' THEN 'manager' WHEN '人工' THEN 'remote' WHEN '私享' THEN 'private' WHEN '自助' THEN 'self' END AS service_channel,
+  CASE service_mode WHEN '专属' THEN 'manager' WHEN '人工' THEN 'remote' WHEN '私享' THEN 'private' WHEN '自助' THEN 'self_service' ELSE service_mode END AS service_channel,
   staff_count AS headcount,
   CASE lead_from WHEN '自有' THEN 'own' WHEN '第三方' THEN 'third_party' END AS source,
   CAST(created_at AT TIME ZONE $timezone AS DATE) AS created_on,

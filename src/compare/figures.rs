@@ -40,20 +40,20 @@ pub struct Figure {
     pub change_text: String,
 }
 
-/// The figures that differ, model by model in the order of the columns.
+/// The figures that differ, in the order of the columns; `None` where one version does not have one row.
 pub(super) async fn figures(
     session: &Session,
     name: &TableName,
     pair: &Pair<'_>,
     sides: (&Side<'_>, &Side<'_>),
     words: &Words,
-) -> Result<Vec<Figure>> {
+) -> Result<Option<Vec<Figure>>> {
     let row = async |when| {
         let sql = format!("SELECT * FROM {} LIMIT 2", rows_of(when, name));
         session.values(name, &sql).await
     };
     let (old, new) = (row(When::Before).await?, row(When::After).await?);
-    let ([old], [new]) = (old.as_slice(), new.as_slice()) else { return Ok(Vec::new()) };
+    let ([old], [new]) = (old.as_slice(), new.as_slice()) else { return Ok(None) };
     let mut figures = Vec::new();
     for (index, field) in pair.after.schema.fields().iter().enumerate() {
         let before = position(pair.before, field.name()).map(|at| &old[at]);
@@ -72,7 +72,7 @@ pub(super) async fn figures(
             meaning(sides.1, words, name, field.name()),
         ));
     }
-    Ok(figures)
+    Ok(Some(figures))
 }
 
 fn position(built: &Built, column: &str) -> Option<usize> {

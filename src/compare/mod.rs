@@ -13,6 +13,7 @@ mod session;
 mod text;
 mod texts;
 mod tiers;
+mod words;
 
 use std::collections::BTreeSet;
 
@@ -45,10 +46,10 @@ pub struct Comparison {
     pub before: String,
     /// The project of the caller.
     pub after: String,
-    /// How many customers change tier.
-    pub n_customers: u64,
-    /// How many headline figures move.
-    pub n_figures: usize,
+    /// How many customers change tier; null where that is not known.
+    pub n_customers: Option<u64>,
+    /// How many headline figures move; null where some of them cannot be compared.
+    pub n_figures: Option<usize>,
     /// How many reports change.
     pub n_reports: usize,
     /// Files of the project that differ, by path.
@@ -57,7 +58,7 @@ pub struct Comparison {
     pub parameters: Vec<ParameterChange>,
     /// Headline figures that differ.
     pub headline: Vec<Figure>,
-    /// Customers that change tier; null where no version of `tiers.current` could be matched with the other.
+    /// Customers that change tier; null where the two versions of `tiers.current` cannot be compared.
     pub tiers: Option<TierMoves>,
     /// Models that differ, each after those that it reads.
     pub models: Vec<ModelChange>,
@@ -141,8 +142,8 @@ pub async fn compare(
         as_of: after.inputs.bindings.as_of.to_string(),
         before: before.name.to_owned(),
         after: after.name.to_owned(),
-        n_customers: 0,
-        n_figures: 0,
+        n_customers: None,
+        n_figures: None,
         n_reports: 0,
         files,
         parameters,
@@ -153,12 +154,18 @@ pub async fn compare(
         reports: Vec::new(),
     };
     let session = Session::new(engine);
-    for name in names(&before, &after, affected) {
-        model(&session, name, (&before, &after), &words, limit, &mut comparison).await?;
+    let names = names(&before, &after, affected);
+    if !names.iter().any(|name| is_tiers(name)) {
+        comparison.tiers = Some(TierMoves::default());
     }
-    comparison.reports = readers::reports(&before, &after, &comparison.models, &comparison.parameters);
-    comparison.n_customers = comparison.tiers.as_ref().map_or(0, |tiers| tiers.customers);
-    comparison.n_figures = comparison.headline.len();
+    let mut n_unknown = 0;
+    for name in names {
+        let is_known = model(&session, name, (&before, &after), &words, limit, &mut comparison).await?;
+        n_unknown += usize::from(affected::is_headline(name) && !is_known);
+    }
+    comparison.reports = readers::reports(&before, &after, &comparison.models, &comparison.parameters)?;
+    comparison.n_customers = comparison.tiers.as_ref().map(|tiers| tiers.customers);
+    comparison.n_figures = (n_unknown == 0).then_some(comparison.headline.len());
     comparison.n_reports = comparison.reports.len();
     Ok(comparison)
 }
@@ -185,7 +192,7 @@ fn names<'a>(before: &Side<'a>, after: &Side<'a>, affected: &Affected) -> Vec<&'
     all
 }
 
-/// Compares one model, and tells what differs.
+/// Compares one model, and tells what differs. Whether it could be is the answer.
 async fn model(
     session: &Session,
     name: &TableName,
@@ -193,10 +200,11 @@ async fn model(
     words: &Words,
     limit: usize,
     comparison: &mut Comparison,
-) -> Result<()> {
+) -> Result<bool> {
     let (before, after) = sides;
     let change = |state, reason| Some(ModelChange::untold(name, state, reason));
     let exists = |side: &Side<'_>| side.inputs.project.queries.contains_key(name);
+    let mut is_known = true;
     let told = match (exists(before), exists(after)) {
         (true, false) => change(ModelState::Removed, None),
         (false, _) => match found(after, name) {
@@ -215,17 +223,24 @@ async fn model(
             (Found::Missing(reason), Found::Built(_)) => change(ModelState::Available, Some(reason)),
             (Found::Built(old), Found::Built(new)) => {
                 let pair = Pair { before: old, after: new };
-                built(session, name, &pair, sides, words, limit, comparison).await?
+                let (told, told_figures) =
+                    built(session, name, &pair, sides, words, limit, comparison).await?;
+                is_known = told_figures;
+                told
             }
             (Found::Waiting, _) | (_, Found::Waiting) => change(ModelState::NotComputed, None),
             _ => None,
         },
     };
+    let is_compared = |change: &ModelChange| {
+        matches!(change.state, ModelState::Added | ModelState::Removed | ModelState::Changed)
+    };
+    is_known &= told.as_ref().is_none_or(is_compared);
     comparison.models.extend(told);
-    Ok(())
+    Ok(is_known)
 }
 
-/// Compares the rows of a model that both sides have.
+/// Compares the rows of a model that both sides have; and whether its figures could be, if it is one of headlines.
 async fn built(
     session: &Session,
     name: &TableName,
@@ -234,16 +249,23 @@ async fn built(
     words: &Words,
     limit: usize,
     comparison: &mut Comparison,
-) -> Result<Option<ModelChange>> {
+) -> Result<(Option<ModelChange>, bool)> {
     let held = session.hold(name, pair.before, pair.after)?;
     comparison.n_compared += 1;
+    let mut is_known = held;
     if held && affected::is_headline(name) {
-        comparison.headline.extend(figures::figures(session, name, pair, sides, words).await?);
+        let figures = figures::figures(session, name, pair, sides, words).await?;
+        is_known = figures.is_some();
+        comparison.headline.extend(figures.into_iter().flatten());
     }
-    if held && *name == TableName::new(affected::TIERS[0], affected::TIERS[1]) {
+    if held && is_tiers(name) {
         comparison.tiers = tiers::moves(session, name, pair, words, limit).await?;
     }
-    rows::compare(session, name, pair, sides, held, words).await
+    Ok((rows::compare(session, name, pair, sides, held, words).await?, is_known))
+}
+
+fn is_tiers(name: &TableName) -> bool {
+    *name == TableName::new(affected::TIERS[0], affected::TIERS[1])
 }
 
 enum Found<'a> {

@@ -17,14 +17,18 @@ impl Comparison {
         if !self.differs {
             return "nothing changes".to_owned();
         }
-        let figures = u64::try_from(self.n_figures).unwrap_or(u64::MAX);
-        let reports = u64::try_from(self.n_reports).unwrap_or(u64::MAX);
-        format!(
-            "{}, {}, {}",
-            told(self.n_customers, "customer changes tier", "customers change tier"),
-            told(figures, "headline figure moves", "headline figures move"),
-            told(reports, "report changes", "reports change"),
-        )
+        let many = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        let customers = self.n_customers.map_or_else(
+            || "which customers change tier is not known".to_owned(),
+            |n| told(n, "customer changes tier", "customers change tier"),
+        );
+        let moves = |n: usize| told(many(n), "headline figure moves", "headline figures move");
+        let figures = match (self.n_figures, self.headline.len()) {
+            (Some(n), _) => moves(n),
+            (None, 0) => "which headline figures move is not known".to_owned(),
+            (None, n) => format!("at least {}", moves(n)),
+        };
+        format!("{customers}, {figures}, {}", told(many(self.n_reports), "report changes", "reports change"))
     }
 
     /// All of it, line by line.
@@ -269,6 +273,8 @@ fn report(change: &ReportChange) -> String {
         ("words", &change.words),
         ("advice", &change.advice),
         ("parameters", &change.parameters),
+        ("rules", &change.rules),
+        ("control totals of", &change.totals),
         ("models", &change.models),
     ];
     for (what, names) in lists {

@@ -43,7 +43,7 @@ pub struct Play {
 }
 
 /// The words of a [`Play`] in one language, Markdown with `{column}` places.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlayText {
     /// The situation in a few words.

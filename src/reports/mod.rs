@@ -285,18 +285,30 @@ fn grounds(inputs: Inputs<'_>, reads: &BTreeSet<TableName>) -> Result<Grounds> {
     let needed = inputs.graph.needed(reads);
     let names: BTreeSet<String> = needed.iter().map(ToString::to_string).collect();
     let totals = inputs.models.totals.iter().filter(|total| names.contains(&total.model)).cloned().collect();
-    let read: BTreeSet<&TableName> = needed.iter().flat_map(|name| inputs.graph.reads_of(name)).collect();
-    let in_force: Vec<(&RuleTable, &Version)> = read
-        .into_iter()
-        .filter_map(|name| inputs.project.rules.get(name))
-        .filter_map(|rules| Some((rules, rules.version_on(inputs.bindings.as_of)?)))
-        .collect();
-    let rules = in_force
-        .iter()
-        .map(|(rules, version)| (rules.name.table().to_owned(), version.name.clone()))
-        .collect();
-    let limits = in_force.iter().map(|(rules, version)| limits(rules, version)).collect::<Result<_>>()?;
+    let limits = limits_in_force(inputs.project, inputs.graph, inputs.bindings, reads)?;
+    let table = |line: &ControlLine| line.model.trim_start_matches("rules.").to_owned();
+    let rules = limits.iter().map(|line| (table(line), line.value.clone())).collect();
     Ok(Grounds { totals, rules, limits })
+}
+
+/// The rule tables that models go by, and all that they are made from: each with its version on the as-of day, and what it
+/// says in it.
+///
+/// # Errors
+/// Kind `Internal` for cells that cannot be written as text.
+pub(crate) fn limits_in_force(
+    project: &Project,
+    graph: &Graph,
+    bindings: &Bindings,
+    reads: &BTreeSet<TableName>,
+) -> Result<Vec<ControlLine>> {
+    let needed = graph.needed(reads);
+    let read: BTreeSet<&TableName> = needed.iter().flat_map(|name| graph.reads_of(name)).collect();
+    read.into_iter()
+        .filter_map(|name| project.rules.get(name))
+        .filter_map(|rules| Some((rules, rules.version_on(bindings.as_of)?)))
+        .map(|(rules, version)| limits(rules, version))
+        .collect()
 }
 
 /// What a rule table says in a version: `tier key, below 0.5; tier important, below 0.8`.

@@ -235,8 +235,18 @@ fn a_parameter_is_told_against_the_same_folder() {
 fn words_and_templates_touch_their_reports_and_no_model() {
     let (_, told) = edited(|project| project.edit("report_templates/people.md", "# People", "# Customers"));
     assert_eq!((&told["n_compared"], &told["models"]), (&0.into(), &json!([])));
-    assert_eq!(names(&told["reports"], "report"), ["people"]);
-    assert_eq!(told["reports"][0]["template"], true);
+    // A title stands in the navigation of every page; the words below it do not.
+    assert_eq!(names(&told["reports"], "report"), ["brief", "people"]);
+    let seen = |report: &Value| (report["template"].clone(), report["looks"].clone());
+    assert_eq!(seen(&told["reports"][0]), (false.into(), true.into()));
+    assert_eq!(seen(&told["reports"][1]), (true.into(), true.into()));
+    let (_, told) = edited(|project| {
+        project.edit("report_templates/people.md", "# People\n", "# People\n\nAll of them.\n")
+    });
+    assert_eq!(
+        (names(&told["reports"], "report"), &told["reports"][0]["looks"]),
+        (vec!["people".into()], &false.into())
+    );
     let (_, told) = edited(|project| {
         project.edit("report_templates/locales/en.toml", "\nno_rows = \"", "\nno_rows = \"Indeed: ");
         project.edit("queries/review/brief.sql", "\"Tier\"", "\"Class\"");
@@ -410,4 +420,153 @@ fn a_comparison_has_these_fields_and_is_the_same_each_time() {
     );
     let left = support::folders(project.root());
     assert!(left.iter().all(|name| !name.starts_with("tierbook-")), "{left:?}");
+}
+
+#[test]
+fn what_a_report_prints_of_rules_and_control_totals_is_its_own() {
+    let printed = |edit: &dyn Fn(&Project)| {
+        let (project, before) = (book(), book());
+        for project in [&project, &before] {
+            let steps =
+                "key_from:decimal,important_from:decimal,valid_from:date,valid_to:date,version:text\n";
+            project.write("queries/rules/steps.csv", &format!("{steps}300,80,,,1\n"));
+            let people = project.read("report_templates/people.md");
+            project.write(
+                "report_templates/people.md",
+                &format!("{people}\n{{{{ limits() }}}}\n\n{{{{ controls() }}}}\n"),
+            );
+        }
+        edit(&project);
+        differs(&project.request(), &before.root().display().to_string())
+    };
+    // No customer moves, and the page has another number all the same.
+    let told = printed(&|project| project.edit("queries/rules/steps.csv", "300,80", "299,80"));
+    assert_eq!((&told["models"], names(&told["reports"], "report")), (&json!([]), vec!["people".to_owned()]));
+    assert_eq!(told["reports"][0]["rules"], json!(["rules.steps"]));
+    // Who prints versions only does not see values.
+    let told = printed(&|project| {
+        project.edit("report_templates/people.md", "limits()", "rules()");
+        project.edit("queries/rules/steps.csv", "300,80,,,1", "300,80,,,2");
+    });
+    assert_eq!(told["reports"][0]["rules"], json!(["rules.steps"]));
+    let told = printed(&|project| {
+        let total = "-- order: revenue desc, customer_id\n-- total: sum(revenue) = (select sum(revenue) from review.brief)";
+        project.edit("queries/tiers/current.sql", "-- order: revenue desc, customer_id", total);
+    });
+    let people = find(&told["reports"], "report", "people");
+    assert_eq!((&people["totals"], &people["models"]), (&json!(["tiers.current"]), &json!([])));
+    assert_eq!(names(&told["reports"], "report"), ["people"]);
+}
+
+#[test]
+fn words_belong_to_the_reports_that_may_show_them() {
+    let report_of = |key: &str| {
+        let (group, name) = key.rsplit_once('.').unwrap();
+        let (project, before) = (book(), book());
+        for (project, word) in [(&project, "One"), (&before, "Two")] {
+            project
+                .write("report_templates/locales/en/more.toml", &format!("[{group}]\n{name} = \"{word}\"\n"));
+            project.edit(
+                "report_templates/brief.md",
+                "{{ rules() }}",
+                "{{ rules() }}\n\n{{ t(\"definition.of_brief\") }}",
+            );
+            project.write("report_templates/locales/en/own.toml", "");
+        }
+        if group != "definition" {
+            for project in [&project, &before] {
+                project.write("report_templates/locales/en/own.toml", "[definition]\nof_brief = \"Brief\"\n");
+            }
+        }
+        let told = differs(&project.request(), &before.root().display().to_string());
+        names(&told["reports"], "report")
+    };
+    assert_eq!(report_of("definition.of_brief"), ["brief"]);
+    assert_eq!(report_of("values.owner_name.Li"), ["people"]);
+    assert_eq!(report_of("values.tier.rare"), ["brief", "people"]);
+    assert_eq!(report_of("column.review.brief.revenue"), ["brief"]);
+    assert_eq!(report_of("phrases.unheard_of"), Vec::<String>::new());
+    assert_eq!(report_of("measure.M77"), Vec::<String>::new());
+    // The name of a report is in the navigation of all.
+    assert_eq!(report_of("people.name"), ["brief", "people"]);
+}
+
+#[test]
+fn who_reads_one_language_is_not_told_of_another() {
+    let readers = |edit: &dyn Fn(&Project)| {
+        let (project, before) = (book(), book());
+        for project in [&project, &before] {
+            project.set("languages", "[\"en\", \"zh-CN\"]");
+            let large = project.read("report_templates/playbook/large.toml");
+            if !large.contains("[zh-CN]") {
+                let zh = "\n[zh-CN]\ntitle = \"大客户\"\ntext = \"{customers} 家\"\n";
+                let quoted = large.split('{').nth(1).and_then(|rest| rest.split('}').next()).unwrap();
+                project.write(
+                    "report_templates/playbook/large.toml",
+                    &(large.clone() + &zh.replace("customers", quoted)),
+                );
+            }
+            let readers = "\n[[recipients]]\nname = \"Anna\"\nlanguage = \"zh-CN\"\n";
+            project.write("tierbook.toml", &(project.read("tierbook.toml") + readers));
+        }
+        edit(&project);
+        let told = differs(&project.request(), &before.root().display().to_string());
+        let report = find(&told["reports"], "report", "brief").clone();
+        (report["languages"].clone(), names(&report["recipients"], "name"))
+    };
+    let english = (json!(["en"]), vec!["王总".to_owned()]);
+    let both = (json!(["zh-CN", "en"]), vec!["王总".to_owned(), "Anna".to_owned()]);
+    let chinese = (json!(["zh-CN"]), both.1.clone());
+    let word = |lang: &str| format!("report_templates/locales/{lang}.toml");
+    let edited = readers(&|project| project.edit(&word("en"), "\nno_rows = \"", "\nno_rows = \"Indeed: "));
+    assert_eq!(edited, english);
+    let edited = readers(&|project| project.edit(&word("zh-CN"), "\nno_rows = \"", "\nno_rows = \"确实："));
+    assert_eq!(edited, chinese);
+    let advice = "report_templates/playbook/large.toml";
+    assert_eq!(readers(&|project| project.edit(advice, "find a second", "find another")), english);
+    assert_eq!(
+        readers(&|project| project.edit("queries/review/brief.sql", "\"Tier\"", "\"Class\"")).1,
+        both.1
+    );
+}
+
+#[test]
+fn what_is_not_known_is_not_told_as_none() {
+    let counts = |told: &Value| (told["n_customers"].clone(), told["n_figures"].clone());
+    // Tiers that cannot differ do not; an edit that touches no model moves nothing.
+    let (_, told) = edited(|project| project.edit("report_templates/people.md", "# People", "# Customers"));
+    assert_eq!(counts(&told), (0.into(), 0.into()));
+    assert_eq!(told["tiers"], json!({"customers": 0, "matrix": [], "moved": [], "formula_only": []}));
+    // A run would stop: nobody can say who moves.
+    let broken = |project: &Project| {
+        project.edit("queries/review/brief.sql", "check: revenue > 0", "check: revenue > 50")
+    };
+    let (project, told) = edited(broken);
+    assert_eq!((counts(&told), &told["tiers"]), ((Value::Null, Value::Null), &Value::Null));
+    let said = project.tierbook(&["diff", "--against", &book().root().display().to_string()]).fine();
+    let first = "which customers change tier is not known, which headline figures move is not known, ";
+    assert!(said.starts_with(first), "{said}");
+    // Customers under another key cannot be matched.
+    let (_, told) = edited(|project| {
+        project.edit(
+            "queries/tiers/current.sql",
+            "SELECT *, CASE",
+            "SELECT * EXCEPT (customer_id), length(customer_id) AS customer_id, CASE",
+        );
+        project.edit("queries/tiers/current.sql", "grain: customer_id", "grain: customer_name");
+        project.edit(
+            "queries/tiers/current.sql",
+            "CASE WHEN customer_id = 'c7'",
+            "CASE WHEN customer_name = 'Litware'",
+        );
+    });
+    assert_eq!(told["n_customers"], Value::Null);
+    // A headline of two rows has no figure to compare.
+    let (_, told) = edited(|project| {
+        let rows = "FROM tiers.current CROSS JOIN (VALUES (1), (2)) AS two(n) GROUP BY n";
+        project.edit("queries/review/headline.sql", "FROM tiers.current", rows);
+        project.edit("queries/review/headline.sql", "-- grain: as_of", "-- grain: as_of, n");
+        project.edit("queries/review/headline.sql", "$as_of AS as_of,", "$as_of AS as_of, n,");
+    });
+    assert_eq!(counts(&told), (0.into(), Value::Null));
 }

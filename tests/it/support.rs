@@ -247,6 +247,7 @@ fn staging(table: &str, text: &str) -> String {
         "balances" => ("customer_id, day", "day"),
         "owners" => ("owner_id", ""),
         "tier_overrides" => ("customer_id, tier", ""),
+        "leads" => ("lead_id", "created_on"),
         "opportunities" => ("opportunity_id", "created_on"),
         "opportunity_stages" => ("", "entered_on"),
         "campaigns" => ("", "live_on"),
