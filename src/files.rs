@@ -193,7 +193,13 @@ impl WorkFolder {
 
 impl Drop for WorkFolder {
     fn drop(&mut self) {
-        // What stays behind is removed by the next run.
-        let _ = remove_folder_if_there(&self.path);
+        // A query that was stopped may still put a file in while the folder is being emptied. What stays behind all the
+        // same is removed by the next run.
+        for _ in 0..20 {
+            if remove_folder_if_there(&self.path).is_ok() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
     }
 }

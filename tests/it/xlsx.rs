@@ -17,7 +17,6 @@ pub(crate) enum Cell {
 
 /// A sheet of a workbook.
 pub(crate) struct Sheet {
-    pub(crate) name: String,
     pub(crate) xml: String,
     pub(crate) rows: Vec<Vec<Cell>>,
 }
@@ -37,15 +36,13 @@ pub(crate) fn sheets(path: &Path) -> Vec<Sheet> {
         .collect();
     let formats = formats(&part("xl/styles.xml"));
     let book = part("xl/workbook.xml");
-    let names = inside(&book, "sheets").first().map_or(Vec::new(), |(_, sheets)| {
-        sheets.split("<sheet ").skip(1).map(|sheet| decoded(attribute(sheet, "name"))).collect()
-    });
-    let sheet = |(index, name): (usize, String)| {
-        let xml = part(&format!("xl/worksheets/sheet{}.xml", index + 1));
+    let n_sheets = inside(&book, "sheets").first().map_or(0, |(_, sheets)| sheets.matches("<sheet ").count());
+    let sheet = |number: usize| {
+        let xml = part(&format!("xl/worksheets/sheet{number}.xml"));
         let rows = inside(&xml, "row").iter().map(|(_, row)| cells(row, &strings, &formats)).collect();
-        Sheet { name, xml, rows }
+        Sheet { xml, rows }
     };
-    names.into_iter().enumerate().map(sheet).collect()
+    (1..=n_sheets).map(sheet).collect()
 }
 
 /// The format of each cell style.
