@@ -123,7 +123,7 @@ fn every_figure_leads_to_its_query_and_to_rows_that_come_to_it() {
     for Link { model, column } in &all {
         let path = folder.join("evidence").join(format!("{model}.html"));
         let page = read(&path);
-        if column == "n_rows" {
+        if column == "model-rows" {
             continue;
         }
         let line = line_of(&page, column);

@@ -215,7 +215,7 @@ fn same_in_both_files(folder: &Path, model: &str, list: &List, lang: Lang) -> Ve
     let [sheet, about] = sheets.as_slice() else { panic!("{model} has {} sheets", sheets.len()) };
     let bytes = fs::read_to_string(path.with_extension("csv")).unwrap();
     assert!(bytes.starts_with('\u{feff}') && bytes.contains("\r\n"), "{model}");
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes[3..].as_bytes());
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&bytes.as_bytes()[3..]);
     let csv: Vec<Vec<String>> =
         reader.records().map(|row| row.unwrap().iter().map(ToOwned::to_owned).collect()).collect();
     let heads: Vec<String> = sheet.rows[0]

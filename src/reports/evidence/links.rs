@@ -36,9 +36,7 @@ pub(super) fn reports_of(documents: &[Document], model: &str) -> Vec<(String, St
 
 /// Gives each cell the way to its evidence.
 pub(in crate::reports) fn link(documents: &mut [Document], evidence: &Evidence) {
-    let way = |model: &str, column: &str| {
-        evidence.has(model, column).then(|| format!("evidence/{model}.html#{column}"))
-    };
+    let way = |model: &str, column: &str| evidence.way(model, column);
     for document in documents {
         link_blocks(&mut document.blocks, &way);
     }
@@ -71,7 +69,7 @@ fn link_blocks(blocks: &mut [Block], way: Way<'_>) {
                     column.href = way(&cell.cell.model, &cell.cell.column);
                 }
             }
-            Block::Chart(figure) => figure.href = way(&figure.model, "n_rows"),
+            Block::Chart(figure) => figure.href = way(&figure.model, super::ROWS),
             Block::Rule | Block::Controls { .. } => {}
         }
     }

@@ -30,6 +30,9 @@ use crate::publish::Page;
 pub(super) use links::{link, shown};
 use rows::RowFile;
 
+/// The place of the rows on a page; no column has such a name.
+const ROWS: &str = "model-rows";
+
 /// What lies behind the figures of an edition.
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
@@ -183,10 +186,12 @@ async fn model(
 }
 
 impl Evidence {
-    /// Whether a column of a model has a page.
-    pub(super) fn has(&self, model: &str, column: &str) -> bool {
-        let found = self.models.iter().find(|own| own.name.to_string() == model);
-        found.is_some_and(|own| column == "n_rows" || own.columns.iter().any(|own| own.name == column))
+    /// Where a column of a model is explained, from a report's page; what is no column, such as the number of rows, is with
+    /// the rows.
+    fn way(&self, model: &str, column: &str) -> Option<String> {
+        let found = self.models.iter().find(|own| own.name.to_string() == model)?;
+        let is_column = found.columns.iter().any(|own| own.name == column);
+        Some(format!("evidence/{model}.html#{}", if is_column { column } else { ROWS }))
     }
 
     /// The pages in one language.

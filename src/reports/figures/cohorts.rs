@@ -87,7 +87,7 @@ impl Draft<'_> {
         let ends = [("first", first.label.clone()), ("last", last.label.clone())];
         let shown = self.say("chart.found_cohorts", &ends)?;
         let cells = average.into_iter().flat_map(|row| row.cells.iter().enumerate().take(13));
-        let known = cells.filter_map(|(months, cell)| Some((months, cell.as_ref()?))).last();
+        let known = cells.filter_map(|(months, cell)| Some((months, cell.as_ref()?))).next_back();
         let rest = known.map(|(months, cell)| {
             self.say("chart.found_average", &[("months", months.to_string()), ("share", cell.label.clone())])
         });

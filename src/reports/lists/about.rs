@@ -65,7 +65,7 @@ pub(super) fn about(
         grounds.limits.iter().map(|line| vec![line.model.clone(), line.value.clone(), line.text.clone()]);
     let totals =
         grounds.totals.iter().map(|total| vec![total.model.clone(), total.value.clone(), total.text.clone()]);
-    let sections: [(&str, [&str; 3], Vec<Vec<String>>); 3] = [
+    let sections: [Section; 3] = [
         ("lists.parameters", ["lists.parameter", "lists.value", "lists.meaning"], declared.collect()),
         ("lists.rules", ["lists.rule", "lists.version", "lists.limits"], rules.collect()),
         ("lists.totals", ["lists.of_model", "lists.total", "lists.compared"], totals.collect()),
@@ -78,6 +78,9 @@ pub(super) fn about(
     let sheets = [word("lists.sheet")?, word("lists.sheet_about")?];
     Ok(About { project: project.config.name.clone(), title, text, as_of, sheets, facts, tables })
 }
+
+/// A title, three headings, and the lines below them.
+type Section = (&'static str, [&'static str; 3], Vec<Vec<String>>);
 
 fn column_table(columns: &[Column], word: &dyn Fn(&str) -> Result<String>) -> Result<Vec<Vec<String>>> {
     let heads = ["lists.column", "lists.unit", "lists.meaning", "lists.in_model"];
