@@ -88,8 +88,8 @@ mod tests {
     #[test]
     fn sql_is_marked_and_nothing_of_it_is_html() {
         let own = TableName::new("tiers", "current");
-        let html =
-            highlighted("-- <b>\nSELECT '<i>', a < $as_of FROM tiers.current", &BTreeSet::from([&own]));
+        let text = "-- grain: a\nSELECT '<i>', a < $as_of -- <b>\nFROM tiers.current";
+        let html = highlighted(text, &BTreeSet::from([&own]));
         assert_eq!(
             html,
             "<span class=\"keyword\">SELECT</span> <span class=\"text\">'&lt;i&gt;'</span>, \
