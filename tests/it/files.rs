@@ -28,13 +28,16 @@ struct Shown {
 /// The tables of an HTML page.
 fn html_tables(page: &str) -> Vec<Shown> {
     let mut tables = Vec::new();
+    // As a browser reads links, and the cell that names a row as a cell.
+    let page = page.replace("&#x2f;", "/");
     for piece in page.split("<table").skip(1) {
         let (table, after) = piece.split_once("</table>").expect("a table ends");
         let (head, body) = table.split_once("</thead>").expect("a table has a head");
         let heads = inside(head, "th").iter().map(|(_, inner)| text(inner)).collect();
         let mut shown = Shown { heads, columns: Vec::new(), rows: Vec::new(), model: None };
         for (_, row) in inside(body, "tr") {
-            let cells = inside(row, "td");
+            let row = row.replace("<th ", "<td ").replace("</th>", "</td>");
+            let cells = inside(&row, "td");
             let column = |head: &str| {
                 let class = head.split("class=\"").nth(1).and_then(|rest| rest.split('"').next());
                 let name = class.and_then(|class| class.split(' ').find_map(|word| word.strip_prefix("of-")));
@@ -353,7 +356,7 @@ fn the_shipped_pages_of_5000_customers_are_below_a_megabyte() {
             println!("{page} in {language}: {} bytes", text.len());
         }
     }
-    let page = project.read("book/latest/en/tiers.html");
+    let page = project.read("book/latest/en/tiers.html").replace("&#x2f;", "/");
     assert!(page.contains("First 25 of 5,000.") && page.contains("lists/tiers.current.xlsx"));
 }
 
@@ -390,9 +393,10 @@ fn a_list_without_rows_is_published_all_the_same() {
     assert!(sheets[0].rows.iter().skip(1).flatten().all(|cell| *cell == Cell::Empty));
     assert_eq!(
         project.read("book/latest/en/lists/review.brief.csv"),
-        "\u{feff}Customer,Name,Revenue (CNY),Tier\r\n"
+        "\u{feff}Customer number,Customer,Revenue (CNY),Tier\r\n"
     );
-    assert!(!project.read("book/latest/en/brief.html").contains("lists/"));
+    let page = project.read("book/latest/en/brief.html").replace("&#x2f;", "/");
+    assert!(!page.contains("lists/"));
 }
 
 #[test]
