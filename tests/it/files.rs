@@ -142,7 +142,11 @@ fn as_on_the_page(value: &str, unit: &str, head: &str, lang: Lang, is_signed: bo
             .skip(usize::from(value.contains('.')))
             .collect(),
         "date" => vec![format::day(lang, value.parse().unwrap())],
-        _ => vec![value.to_owned()],
+        // A text that begins like a formula is kept from being one in the file.
+        _ => {
+            let guarded = value.strip_prefix('\'').filter(|text| text.starts_with(['=', '+', '-', '@']));
+            vec![guarded.unwrap_or(value).to_owned()]
+        }
     }
 }
 
