@@ -2,27 +2,49 @@
 
 use std::collections::BTreeSet;
 
-use datafusion::sql::sqlparser::keywords::ALL_KEYWORDS;
+use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::keywords::Keyword;
+use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Whitespace};
 
 use crate::names::TableName;
 
 /// The query of a file, escaped, with its marks. The page says in other places what the header on top of it says.
 pub(super) fn highlighted(text: &str, models: &BTreeSet<&TableName>) -> String {
+    let text = below_header(text);
     let mut html = String::with_capacity(text.len() * 2);
-    let mut rest = below_header(text);
-    while let Some(first) = rest.chars().next() {
-        let length = piece(rest, first);
-        let (word, after) = rest.split_at(length);
-        match first {
-            '-' if word.starts_with("--") => mark(&mut html, "i", word),
-            '\'' => mark(&mut html, "q", word),
-            '$' if length > 1 => mark(&mut html, "mark", word),
-            c if c.is_alphabetic() || c == '_' => name(&mut html, word, models),
-            _ => escape(&mut html, word),
-        }
-        rest = after;
+    // A file that was planned can be read; if it could not, it would stand there without marks.
+    let tokens = Tokenizer::new(&GenericDialect {}, text).tokenize_with_location().unwrap_or_default();
+    let mut starts = starts(text, &tokens);
+    starts.push(text.len());
+    let mut index = 0;
+    while index < tokens.len() {
+        let model = models.iter().find(|model| is_name(&tokens[index..], model));
+        let (n_tokens, mark) = match model {
+            Some(model) => (3, Mark::Model(model)),
+            None => (1, mark(&tokens[index])),
+        };
+        write(&mut html, &text[starts[index]..starts[index + n_tokens]], &mark);
+        index += n_tokens;
+    }
+    if tokens.is_empty() {
+        escape(&mut html, text);
     }
     html
+}
+
+/// The byte at which each token begins; they stand one after the other, blanks among them.
+fn starts(text: &str, tokens: &[TokenWithSpan]) -> Vec<usize> {
+    let (mut line, mut column) = (1, 1);
+    let mut letters = text.char_indices().peekable();
+    let mut starts = Vec::with_capacity(tokens.len() + 1);
+    for token in tokens {
+        let place = token.span.start;
+        while let Some((_, letter)) = letters.next_if(|_| (line, column) < (place.line, place.column)) {
+            (line, column) = if letter == '\n' { (line + 1, 1) } else { (line, column + 1) };
+        }
+        starts.push(letters.peek().map_or(text.len(), |(byte, _)| *byte));
+    }
+    starts
 }
 
 fn below_header(text: &str) -> &str {
@@ -31,40 +53,48 @@ fn below_header(text: &str) -> &str {
     if length == text.len() { text } else { &text[length..] }
 }
 
-/// How long the piece is that a text begins with.
-fn piece(text: &str, first: char) -> usize {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    let until = |end: usize| end.min(text.len());
-    match first {
-        '-' if text.starts_with("--") => text.find('\n').unwrap_or(text.len()),
-        // A doubled quote begins the next piece, which looks the same.
-        '\'' => text[1..].find('\'').map_or(text.len(), |end| until(end + 2)),
-        '$' => 1 + text[1..].find(|c| !is_word(c)).unwrap_or(text.len() - 1),
-        c if is_word(c) => text.find(|c| !is_word(c) && c != '.').unwrap_or(text.len()),
-        c => c.len_utf8(),
+/// How a piece is written.
+enum Mark<'a> {
+    Nothing,
+    Class(&'static str),
+    Parameter,
+    Model(&'a TableName),
+}
+
+fn mark(token: &TokenWithSpan) -> Mark<'static> {
+    match &token.token {
+        Token::Whitespace(Whitespace::SingleLineComment { .. } | Whitespace::MultiLineComment(_)) => {
+            Mark::Class("remark")
+        }
+        Token::SingleQuotedString(_) => Mark::Class("text"),
+        Token::Placeholder(_) => Mark::Parameter,
+        // Keywords are written in capitals, so that a column `date` is none.
+        Token::Word(word)
+            if word.keyword != Keyword::NoKeyword && word.value.chars().all(|c| !c.is_lowercase()) =>
+        {
+            Mark::Class("keyword")
+        }
+        _ => Mark::Nothing,
     }
 }
 
-fn name(html: &mut String, word: &str, models: &BTreeSet<&TableName>) {
-    let model = models.iter().find(|model| model.to_string() == word);
-    if let Some(model) = model {
-        html.push_str(&format!("<a href=\"{model}.html\">{model}</a>"));
-    } else if word.chars().all(|c| c.is_ascii_uppercase() || c == '_') && ALL_KEYWORDS.contains(&word) {
-        mark(html, "b", word);
-    } else {
-        escape(html, word);
-    }
+/// Whether the tokens begin with `schema.table` of this name.
+fn is_name(tokens: &[TokenWithSpan], name: &TableName) -> bool {
+    let [schema, point, table, ..] = tokens else { return false };
+    let is =
+        |token: &TokenWithSpan, text: &str| matches!(&token.token, Token::Word(word) if word.value == text);
+    point.token == Token::Period && is(schema, name.schema()) && is(table, name.table())
 }
 
-fn mark(html: &mut String, tag: &str, word: &str) {
-    let (open, close) = match tag {
-        "q" => ("<span class=\"text\">", "</span>"),
-        "i" => ("<span class=\"remark\">", "</span>"),
-        "b" => ("<span class=\"keyword\">", "</span>"),
-        _ => ("<mark>", "</mark>"),
+fn write(html: &mut String, text: &str, mark: &Mark<'_>) {
+    let (open, close) = match mark {
+        Mark::Nothing => (String::new(), ""),
+        Mark::Class(class) => (format!("<span class=\"{class}\">"), "</span>"),
+        Mark::Parameter => ("<mark>".to_owned(), "</mark>"),
+        Mark::Model(model) => (format!("<a href=\"{model}.html\">"), "</a>"),
     };
-    html.push_str(open);
-    escape(html, word);
+    html.push_str(&open);
+    escape(html, text);
     html.push_str(close);
 }
 
@@ -93,13 +123,23 @@ mod tests {
         assert_eq!(
             html,
             "<span class=\"keyword\">SELECT</span> <span class=\"text\">'&lt;i&gt;'</span>, \
-             a &lt; <mark>$as_of</mark> <span class=\"remark\">-- &lt;b&gt;</span>\n\
+             a &lt; <mark>$as_of</mark> <span class=\"remark\">-- &lt;b&gt;\n</span>\
              <span class=\"keyword\">FROM</span> <a href=\"tiers.current.html\">tiers.current</a>"
         );
     }
 
     #[test]
-    fn an_open_text_ends_with_the_file() {
-        assert_eq!(highlighted("'a", &BTreeSet::new()), "<span class=\"text\">'a</span>");
+    fn quotes_and_chinese_letters_stay_where_they_are() {
+        let html = highlighted("SELECT 'it''s' AS \"客户\" /* a */", &BTreeSet::new());
+        assert_eq!(
+            html,
+            "<span class=\"keyword\">SELECT</span> <span class=\"text\">'it''s'</span> \
+             <span class=\"keyword\">AS</span> &quot;客户&quot; <span class=\"remark\">/* a */</span>"
+        );
+    }
+
+    #[test]
+    fn what_is_no_sql_stands_without_marks() {
+        assert_eq!(highlighted("'a <", &BTreeSet::new()), "'a &lt;");
     }
 }
