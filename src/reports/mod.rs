@@ -165,6 +165,9 @@ pub async fn render(inputs: Inputs<'_>) -> Result<Rendered, Errors> {
         let frame = frame(inputs, documents, None, words);
         rendered.pages.extend(evidence.pages(inputs, documents, &frame, words, &writer)?);
     }
+    // Rows that lie behind a figure are there already.
+    let is_there = |name: &TableName| evidence.files.iter().any(|page| page.path == exported_path(name));
+    let exports: Vec<&TableName> = project.config.exports.iter().filter(|name| !is_there(name)).collect();
     rendered.pages.extend(evidence.files);
     rendered.warnings = pictures.warnings();
     if let Some(first) = reports.first() {
@@ -172,7 +175,7 @@ pub async fn render(inputs: Inputs<'_>) -> Result<Rendered, Errors> {
             writer.entrance(&project.config.name, first.name.as_str(), &project.config.languages)?;
         rendered.pages.push(Page { path: "index.html".to_owned(), bytes: entrance.into_bytes() });
     }
-    for name in &project.config.exports {
+    for name in exports {
         rendered.pages.extend(exported(inputs, name).await?);
     }
     let languages: Vec<Words> = editions.into_iter().map(|(words, _)| words).collect();
@@ -421,6 +424,10 @@ fn headline(document: &Document) -> Vec<String> {
     first.map_or_else(Vec::new, |items| items.iter().map(line).collect())
 }
 
+fn exported_path(name: &TableName) -> String {
+    format!("data/{name}.csv")
+}
+
 /// All rows of a model as a file for spreadsheets.
 async fn exported(inputs: Inputs<'_>, name: &TableName) -> Result<Option<Page>, Errors> {
     let (Some(query), Some(built)) = (inputs.project.queries.get(name), inputs.models.built.get(name)) else {
@@ -443,5 +450,5 @@ async fn exported(inputs: Inputs<'_>, name: &TableName) -> Result<Option<Page>, 
         writer.write(&batch)?;
     }
     writer.finish()?;
-    Ok(Some(Page { path: format!("data/{name}.csv"), bytes }))
+    Ok(Some(Page { path: exported_path(name), bytes }))
 }

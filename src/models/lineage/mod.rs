@@ -211,7 +211,7 @@ impl<'a> Lineage<'a> {
         RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(unread)
     }
 
-    /// Which columns have exactly these sums in every row of the model.
+    /// Which columns have exactly these sums in every row of the model where they are known.
     async fn proven(
         &self,
         model: &TableName,
@@ -234,20 +234,25 @@ impl<'a> Lineage<'a> {
             .await
             .map_err(|error| engine::execution_fault(error, doing))?;
         let mut proven = vec![true; columns.len()];
+        // Rows that add nothing to any known figure say nothing of it.
+        let mut says_something = vec![false; columns.len()];
         for batch in &batches {
             let texts = text_columns(&batch.project(&(0..grain.len()).collect::<Vec<_>>()).map_err(unread)?)?;
             for row in 0..batch.num_rows() {
                 let key: Vec<Option<String>> = texts.iter().map(|column| column[row].clone()).collect();
                 let sums = sums.get(&key);
-                for (number, proven) in proven.iter_mut().enumerate() {
+                for number in 0..columns.len() {
                     let figures = batch.column(grain.len() + number).as_primitive::<Decimal128Type>();
+                    if figures.is_null(row) {
+                        continue;
+                    }
                     let sum = sums.map_or(0, |sums| sums[number]);
-                    // Of a figure that is not known nothing is said.
-                    *proven &= figures.is_null(row) || figures.value(row) == sum;
+                    proven[number] &= figures.value(row) == sum;
+                    says_something[number] |= sum != 0;
                 }
             }
         }
-        Ok(proven)
+        Ok(proven.into_iter().zip(says_something).map(|(proven, says)| proven && says).collect())
     }
 }
 

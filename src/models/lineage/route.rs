@@ -84,16 +84,19 @@ pub(super) fn follow(plan: &LogicalPlan, index: usize, upstream: &dyn Upstream) 
             through(&node.input, index)
         }
         LogicalPlan::Join(node) => {
-            let n_left = node.left.schema().fields().len();
-            let has_both =
-                matches!(node.join_type, JoinType::Inner | JoinType::Left | JoinType::Right | JoinType::Full);
-            let is_left = index < n_left && node.join_type != JoinType::RightSemi;
-            match (is_left, has_both) {
-                (true, _) => follow(&node.left, index, upstream),
-                (false, true) => follow(&node.right, index - n_left, upstream),
-                (false, false) => None,
-            }
-            .map(|route| Route::Side(is_left, Box::new(route)))
+            // Joins that only ask whether there is a partner give the columns of one side.
+            let n_left = match node.join_type {
+                JoinType::Inner | JoinType::Left | JoinType::Right | JoinType::Full => {
+                    node.left.schema().fields().len()
+                }
+                JoinType::LeftSemi | JoinType::LeftAnti => usize::MAX,
+                JoinType::RightSemi | JoinType::RightAnti => 0,
+                JoinType::LeftMark | JoinType::RightMark => return None,
+            };
+            let is_left = index < n_left;
+            let side = if is_left { &node.left } else { &node.right };
+            let route = follow(side, if is_left { index } else { index - n_left }, upstream)?;
+            Some(Route::Side(is_left, Box::new(route)))
         }
         LogicalPlan::Union(node) => {
             let ways: Option<Vec<Route>> =

@@ -50,7 +50,7 @@ pub(super) async fn of_model(
     if batches.is_empty() {
         batches.push(RecordBatch::new_empty(schema));
     }
-    Ok(Some(write(&format!("data/rows/{name}"), &batches, files)?))
+    Ok(Some(write(&format!("data/{name}"), &batches, files)?))
 }
 
 /// Writes rows below a path without an ending.
