@@ -71,6 +71,16 @@ pub fn write_synced(path: &Path, bytes: &[u8]) -> Result<()> {
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|source| fault("write", path, source))
 }
 
+/// Gives a file that is there a second name, if it holds these bytes; says whether it did. Where a disk cannot do this,
+/// or the file is another one, the answer is no.
+pub fn share(there: &Path, path: &Path, bytes: &[u8]) -> bool {
+    let same_size = fs::metadata(there).is_ok_and(|file| file.len() == bytes.len() as u64);
+    same_size
+        && fs::read(there).is_ok_and(|own| own == bytes)
+        && path.parent().is_none_or(|folder| create_folder(folder).is_ok())
+        && fs::hard_link(there, path).is_ok()
+}
+
 /// Replaces a file by one rename, so that a reader sees the old or the new one, never half of one.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let beside = beside(path);

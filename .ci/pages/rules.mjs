@@ -23,6 +23,8 @@ const config = {
   root: true,
   extends: ["html-validate:recommended", "html-validate:document", "html-validate:a11y"],
   rules: {
+    // A style sheet of the edition itself needs no integrity, and a browser that reads files would refuse it.
+    "require-sri": ["error", { target: "crossorigin" }],
     // The doctype is written in small letters, void elements without a slash.
     "doctype-style": ["error", { style: "lowercase" }],
     "void-style": ["error", { style: "omit" }],

@@ -21,7 +21,7 @@
 -- column: contracts count "Contracts signed"
 -- column: contract_ends_on date "Last contract ends on"
 -- column: days_to_end days "Days to that end; below zero it is over"
--- column: is_open_ended bool "Has a contract without an end"
+-- column: is_open_ended bool "Has a contract without an end; not said of a customer who never had one"
 -- column: is_ending bool "That end is near"
 -- column: has_ended bool "No contract any more"
 WITH ranked AS (
@@ -65,7 +65,7 @@ SELECT
   CASE WHEN k.contracts THEN coalesce(s.contracts, 0) END AS contracts,
   s.ends_on AS contract_ends_on,
   s.ends_on - $as_of AS days_to_end,
-  CASE WHEN k.ends THEN coalesce(s.is_open_ended, false) END AS is_open_ended,
+  CASE WHEN k.ends THEN s.is_open_ended END AS is_open_ended,
   CASE WHEN k.ends THEN coalesce(s.ends_on >= $as_of AND s.ends_on - $as_of <= e.within_days, false) END AS is_ending,
   CASE WHEN k.ends THEN coalesce(s.ends_on < $as_of, false) END AS has_ended
 FROM ranked r

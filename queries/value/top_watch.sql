@@ -5,7 +5,7 @@
 -- least the share of the rule below that of the same months a year before; without revenue then nothing is known of it.
 --
 -- grain: customer_id
--- order: rank, customer_id
+-- order: is_watched desc, rank, customer_id
 -- check: days_since_sale >= 0
 -- check: usual_gap > 0
 -- total: count(*) = (select count(*) from value.top_customers)

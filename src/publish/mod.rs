@@ -105,19 +105,25 @@ impl Shelf {
         Ok(same.then_some(id))
     }
 
-    /// Publishes an edition of `content` and `pages`, with the times of the run beside them.
+    /// Publishes an edition of `content` and `pages`, with the times of the run beside them. A file that the newest
+    /// edition has with the same bytes is shared with it, so that a year of editions takes the room of what changed.
     ///
     /// # Errors
     /// Kind `Environment`; nothing is visible then.
     pub fn publish(&self, as_of: Date, content: Content, pages: &[Page], times: &[u8]) -> Result<EditionId> {
-        let last = self.editions()?.into_iter().filter(|id| id.as_of == as_of).map(|id| id.number).max();
+        let editions = self.editions()?;
+        let newest = editions.last().map(|id| self.folder(*id));
+        let last = editions.into_iter().filter(|id| id.as_of == as_of).map(|id| id.number).max();
         let id = EditionId { as_of, number: last.unwrap_or(0) + 1 };
         let work = files::WorkFolder::new(&self.root.join(".work").join("edition"))?;
         let manifest = Manifest::new(id, content, pages);
         let mut folders = BTreeMap::new();
         for page in pages {
             let path = work.path().join(&page.path);
-            files::write_synced(&path, &page.bytes)?;
+            let shared = newest.as_ref().map(|folder| folder.join(&page.path));
+            if !shared.is_some_and(|shared| files::share(&shared, &path, &page.bytes)) {
+                files::write_synced(&path, &page.bytes)?;
+            }
             if let Some(folder) = path.parent() {
                 folders.insert(folder.to_path_buf(), ());
             }

@@ -74,6 +74,8 @@ pub enum Block {
     },
     /// Control totals.
     Controls {
+        /// `totals` or `limits`.
+        of: &'static str,
         /// The line that is always seen.
         summary: String,
         /// Each comparison.
@@ -124,6 +126,8 @@ pub struct Cell {
     pub column: String,
     /// Below zero.
     pub negative: bool,
+    /// A number or a day, which is not broken over lines.
+    pub whole: bool,
     /// Not known.
     pub missing: bool,
     /// Where its evidence is, from the page.
@@ -205,6 +209,8 @@ pub struct Figure {
     pub title: String,
     /// What is to be seen in it, in words.
     pub description: String,
+    /// It stands beside its neighbours that are small too.
+    pub small: bool,
     /// SVG for a page, in its colours; `None` when there is nothing to draw.
     pub themed: Option<String>,
     /// The chart as a file of its own.

@@ -12,7 +12,7 @@ use super::data::Datum;
 use super::document::{Block, ControlLine, Inline, Kpi};
 use super::figures::SparkObject;
 use super::objects::{CellObject, ModelObject, Shared, Slot, Source, cell};
-use super::{figures, matrix, playbook, tables};
+use super::{figures, format, matrix, playbook, tables};
 use crate::models::ControlTotal;
 use crate::project::header::Unit;
 use crate::project::playbook::Play;
@@ -176,14 +176,29 @@ fn add_blocks(environment: &mut Environment<'static>, surroundings: &Arc<Surroun
         let count = [("n".to_owned(), own.limits.len().to_string())];
         let summary = own.shared.words.fill("limits", &count).map_err(fault)?;
         let totals = own.limits.clone();
-        Ok::<Value, Error>(mark(&own.shared, Slot::Block(Block::Controls { summary, totals })))
+        Ok::<Value, Error>(mark(&own.shared, Slot::Block(Block::Controls { of: "limits", summary, totals })))
     });
     let own = Arc::clone(surroundings);
     environment.add_function("rules", move || {
-        let lines: Vec<String> =
-            own.rules.iter().map(|(table, version)| format!("`{table}` {version}")).collect();
-        Value::from(lines.join(" · "))
+        Ok::<Value, Error>(Value::from(rule_versions(&own)?))
     });
+}
+
+/// The versions of the rules that a report goes by: the one that most have is said once, the others by name.
+fn rule_versions(surroundings: &Surroundings) -> Result<String, Error> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, version) in &surroundings.rules {
+        *counts.entry(version).or_default() += 1;
+    }
+    let Some((common, n)) = counts.iter().max_by_key(|(version, n)| (**n, **version)) else {
+        return Ok(format::NOT_AVAILABLE.to_owned());
+    };
+    let key = if counts.len() == 1 { "rules_all" } else { "rules_others" };
+    let values = [("n".to_owned(), n.to_string()), ("version".to_owned(), (*common).to_owned())];
+    let most = surroundings.shared.words.fill(key, &values).map_err(fault)?;
+    let by_name = surroundings.rules.iter().filter(|(_, version)| version != common);
+    let lines = by_name.map(|(table, version)| format!("`{table}` {version}")).chain([most]);
+    Ok(lines.collect::<Vec<_>>().join(" · "))
 }
 
 fn kpi(label: &str, value: &Value, notes: &[Value], shared: &Shared) -> Result<Kpi, Error> {
@@ -216,7 +231,7 @@ fn controls(surroundings: &Surroundings) -> Result<Value, Error> {
         .collect();
     let count = [("n".to_owned(), totals.len().to_string())];
     let summary = shared.words.fill("controls", &count).map_err(fault)?;
-    Ok(mark(shared, Slot::Block(Block::Controls { summary, totals })))
+    Ok(mark(shared, Slot::Block(Block::Controls { of: "totals", summary, totals })))
 }
 
 /// A model argument.

@@ -11,7 +11,7 @@ use minijinja::value::Kwargs;
 use super::data::{Datum, ModelData, plain};
 use super::document::{Block, Table, TableCell, TableColumn};
 use super::engine::fault;
-use super::format::Decimal;
+use super::format::{Column, Decimal};
 use super::objects::{ModelObject, Shared, Source, no_column, shown};
 use super::tables::{Part, conditions, is_numeric, magnitude};
 use super::words::Style;
@@ -34,7 +34,12 @@ pub(super) fn matrix(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>)
     }
     let part = |index: usize| Part { data, index, info: &data.columns[index], shared, rows: &rows };
     let (lines, values) = (part(down), part(value));
-    let style = values.style(false);
+    // A pair may be a hundredth of the largest and still matter.
+    let hundredth = |most: Decimal| Decimal::new(most.unscaled, most.scale + 2);
+    let finest = values.greatest().map(hundredth);
+    let greatest: Vec<Decimal> = values.greatest().into_iter().chain(finest).collect();
+    let money = Column::money_beside(shared.words.lang, &shared.words.currency, &greatest);
+    let style = values.style(false, money);
     let texts = values.texts(style, false);
     let word = |row: usize, column: usize| {
         let info = &data.columns[column];

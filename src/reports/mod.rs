@@ -43,7 +43,7 @@ use evidence::Evidence;
 use objects::{Folder, ModelObject, Shared, Slots};
 use pictures::Pictures;
 use words::Words;
-use writers::html::{Frame, HtmlWriter, Way};
+use writers::html::{Frame, HtmlWriter, STYLE_SHEET, Way};
 
 /// Everything that rendering reads.
 #[derive(Debug, Clone, Copy)]
@@ -165,6 +165,10 @@ pub async fn render(inputs: Inputs<'_>) -> Result<Rendered, Errors> {
         let frame = frame(inputs, documents, None, words);
         rendered.pages.extend(evidence.pages(inputs, documents, &frame, words, &writer)?);
     }
+    if evidence.has_pages() {
+        let bytes = writer.style().as_bytes().to_vec();
+        rendered.pages.push(Page { path: STYLE_SHEET.to_owned(), bytes });
+    }
     // Rows that lie behind a figure are there already.
     let is_there = |name: &TableName| evidence.files.iter().any(|page| page.path == exported_path(name));
     let exports: Vec<&TableName> = project.config.exports.iter().filter(|name| !is_there(name)).collect();
@@ -248,8 +252,9 @@ fn document(
     let template =
         environment.template_from_named_str(&report.path, &report.text).map_err(|error| fault(&error))?;
     let text = template.render(Value::from(context)).map_err(|error| fault(&error))?;
-    let blocks = compose::blocks(&text, &shared.slots)
+    let mut blocks = compose::blocks(&text, &shared.slots)
         .map_err(|reason| Error::project(format!("report `{}`: {reason}", report.name)))?;
+    files_once(&mut blocks);
     let title = blocks.iter().find_map(|block| match block {
         Block::Heading { level: 1, inlines, .. } => Some(writers::markdown::plain_text(inlines)),
         _ => None,
@@ -259,6 +264,23 @@ fn document(
             .help("begin the template with `# ...`")
     })?;
     Ok(Document { report: report.name.to_string(), title, blocks })
+}
+
+/// Leaves the files of a list below the last table of a section that shows rows of it.
+fn files_once(blocks: &mut [Block]) {
+    let mut told: BTreeSet<String> = BTreeSet::new();
+    for block in blocks.iter_mut().rev() {
+        match block {
+            Block::Heading { level: 1 | 2, .. } => told.clear(),
+            Block::Table(table) => {
+                let address = table.files.as_ref().map(|files| files.excel.clone());
+                if address.is_some_and(|address| !told.insert(address)) {
+                    table.files = None;
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 fn surroundings(inputs: Inputs<'_>, report: &ReportTemplate, shared: &Arc<Shared>) -> Result<Surroundings> {

@@ -263,8 +263,9 @@ pub(super) fn shown(text: String, datum: &Datum, source: Source) -> Cell {
         _ => false,
     };
     let missing = *datum == Datum::Null;
+    let whole = matches!(datum, Datum::Int(_) | Datum::Exact(_) | Datum::Float(_) | Datum::Day(_));
     let Source { model, key, column } = source;
-    Cell { text, model, key, column, negative, missing, href: None }
+    Cell { text, model, key, column, negative, whole, missing, href: None }
 }
 
 impl Object for CellObject {

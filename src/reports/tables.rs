@@ -29,6 +29,12 @@ use crate::project::header::Unit;
 /// Rows shown when a template does not say how many.
 const ROWS: usize = 50;
 
+/// The tiers.
+const TIERS: [&str; 4] = ["key", "important", "general", "maintenance"];
+
+/// Up to here the bars of shares fill the column by the greatest of them.
+const SMALL_SHARE: f64 = 0.25;
+
 /// Rows that a page bears, whatever a template says: the rest is for a file.
 const MOST_SHOWN: usize = 400;
 
@@ -59,14 +65,28 @@ pub(super) fn table(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>) 
     let rows: Vec<usize> = matching.iter().copied().skip(skipped).take(limit).collect();
     let mut columns = Vec::new();
     let mut cells: Vec<Vec<TableCell>> = vec![Vec::new(); rows.len()];
+    let mut parts = Vec::new();
     for name in &names {
         let index = data.column(name).ok_or_else(|| no_column(&model.name, name))?;
-        let info = &data.columns[index];
-        let part = Part { data, index, info, shared, rows: &rows };
-        let style = part.style(signed.contains(name));
+        let part = Part { data, index, info: &data.columns[index], shared, rows: &rows };
+        // A mark that no row shown has would be a column of the same word.
+        if !part.is_all_false() {
+            parts.push((name, part));
+        }
+    }
+    let of_money = || parts.iter().filter(|(_, part)| part.info.unit == Unit::Money);
+    let money = Column::money_beside(
+        shared.words.lang,
+        &shared.words.currency,
+        &of_money().filter_map(|(_, part)| part.greatest()).collect::<Vec<_>>(),
+    );
+    let barred: Vec<&Part<'_>> =
+        parts.iter().filter(|(name, _)| bars.contains(name)).map(|(_, part)| part).collect();
+    for (name, part) in &parts {
+        let style = part.style(signed.contains(name), money);
         columns.push(TableColumn {
             title: part.title(style)?,
-            numeric: is_numeric(info.unit),
+            numeric: is_numeric(part.info.unit),
             class: None,
             href: None,
         });
@@ -77,7 +97,7 @@ pub(super) fn table(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>) 
         } else {
             part.texts(style, signed.contains(name))
         };
-        let lengths = if bars.contains(name) { part.bars() } else { vec![None; rows.len()] };
+        let lengths = if bars.contains(name) { part.bars(&barred) } else { vec![None; rows.len()] };
         for (place, (row, (text, bar))) in rows.iter().zip(texts.into_iter().zip(lengths)).enumerate() {
             cells[place].push(part.cell(*row, text, bar));
         }
@@ -136,17 +156,38 @@ impl Part<'_> {
         &self.data.rows[row][self.index]
     }
 
-    pub(super) fn style(&self, is_signed: bool) -> Style {
-        if self.info.unit == Unit::Money {
-            let greatest = self.rows.iter().filter_map(|row| magnitude(self.datum(*row))).max_by(compare);
-            let greatest = greatest.unwrap_or(Decimal::new(0, 0));
-            return Style::Column(Column::money(
-                self.shared.words.lang,
-                &self.shared.words.currency,
-                greatest,
-            ));
+    /// How the column is written; `money` is how the amounts of its table are.
+    pub(super) fn style(&self, is_signed: bool, money: Column) -> Style {
+        match self.info.unit {
+            Unit::Money => Style::Column(money),
+            Unit::Count | Unit::Days => match self.fractions().as_slice() {
+                [] if is_signed => Style::Signed,
+                [] => Style::Prose,
+                numbers => Style::Column(Column::plain(numbers)),
+            },
+            _ if is_signed => Style::Signed,
+            _ => Style::Prose,
         }
-        if is_signed { Style::Signed } else { Style::Prose }
+    }
+
+    /// The numbers that are not whole by their kind.
+    fn fractions(&self) -> Vec<Decimal> {
+        let number = |row: &usize| match self.datum(*row) {
+            Datum::Exact(number) => Some(*number),
+            Datum::Float(number) => Decimal::from_f64(*number),
+            _ => None,
+        };
+        self.rows.iter().filter_map(number).collect()
+    }
+
+    /// The greatest number, whatever its sign.
+    pub(super) fn greatest(&self) -> Option<Decimal> {
+        self.rows.iter().filter_map(|row| magnitude(self.datum(*row))).max_by(compare)
+    }
+
+    /// Whether it is a mark that no row has.
+    fn is_all_false(&self) -> bool {
+        !self.rows.is_empty() && self.rows.iter().all(|row| *self.datum(*row) == Datum::Bool(false))
     }
 
     /// The heading, with the unit of the whole column.
@@ -154,10 +195,10 @@ impl Part<'_> {
         let words = &self.shared.words;
         let title = heading(words, &self.data.name.to_string(), self.info).map_err(fault)?;
         Ok(match (style, words.lang) {
-            (Style::Column(column), Lang::Zh) => {
+            (Style::Column(column), Lang::Zh) if self.info.unit == Unit::Money => {
                 format!("{title}（{}）", column.scale.money_unit(words.lang, &words.currency))
             }
-            (Style::Column(column), Lang::En) => {
+            (Style::Column(column), Lang::En) if self.info.unit == Unit::Money => {
                 format!("{title} ({})", column.scale.money_unit(words.lang, &words.currency))
             }
             _ => title,
@@ -213,14 +254,17 @@ impl Part<'_> {
         self.rows.iter().map(one).collect()
     }
 
-    /// The length of each bar against the longest, in percent.
-    fn bars(&self) -> Vec<Option<String>> {
+    /// The length of each bar in percent: against the longest of all columns with bars of the same unit, so that they can
+    /// be compared across the table, and shares against the whole, unless all of them are small.
+    fn bars(&self, barred: &[&Part<'_>]) -> Vec<Option<String>> {
         let number = |row: &usize| magnitude(self.datum(*row)).map(Decimal::to_f64);
-        let greatest = self.rows.iter().filter_map(number).fold(0.0_f64, f64::max);
+        let alike = barred.iter().filter(|part| part.info.unit == self.info.unit);
+        let greatest = alike.filter_map(|part| part.greatest()).map(Decimal::to_f64).fold(0.0_f64, f64::max);
+        let whole = if self.info.unit == Unit::Ratio && greatest > SMALL_SHARE { greatest.max(1.0) } else { greatest };
         let length = |row: &usize| {
             let is_negative = matches!(self.datum(*row), Datum::Exact(number) if number.unscaled < 0);
-            let value = number(row).filter(|_| greatest > 0.0 && !is_negative)?;
-            Some(format!("{:.1}", value / greatest * 100.0))
+            let value = number(row).filter(|_| whole > 0.0 && !is_negative)?;
+            Some(format!("{:.1}", value / whole * 100.0))
         };
         self.rows.iter().map(length).collect()
     }
@@ -234,11 +278,17 @@ impl Part<'_> {
         TableCell { cell: shown(text, self.datum(row), source), bar, class: self.class(row) }
     }
 
-    /// The class of a value that has a colour of its own everywhere: a tier.
+    /// The class of a value that looks the same everywhere: a tier has its colour, and a "no" is quiet.
     pub(super) fn class(&self, row: usize) -> Option<String> {
-        let is_tier = self.info.name == "tier" || self.info.name.ends_with("_tier");
+        let name = self.info.name.as_str();
+        let is_tier = name == "tier" || name.ends_with("_tier");
+        // A band of another measure may be a tier too.
+        let is_banded = |text: &str| name == "band" && TIERS.contains(&text);
         match self.datum(row) {
-            Datum::Text(text) if is_tier && text.chars().all(|c| c.is_ascii_lowercase()) => {
+            Datum::Bool(false) => Some("no".to_owned()),
+            Datum::Text(text)
+                if is_banded(text) || (is_tier && text.chars().all(|c| c.is_ascii_lowercase())) =>
+            {
                 Some(format!("tier tier-{text}"))
             }
             _ => None,

@@ -27,7 +27,9 @@ const amounts = ['0', '0.004', '0.005', '-0.005', '1234.5', '-1234.565', '99999.
 
 const negative = { signDisplay: 'negative' };
 const signed = { signDisplay: 'exceptZero' };
-const short = { notation: 'compact', minimumFractionDigits: 0, maximumFractionDigits: 1 };
+const short = {
+  notation: 'compact', minimumFractionDigits: 0, maximumFractionDigits: 1, maximumSignificantDigits: 3, roundingPriority: 'morePrecision',
+};
 const fixed = (n) => ({ minimumFractionDigits: n, maximumFractionDigits: n });
 
 const rows = [`# ICU ${process.versions.icu}, CLDR ${process.versions.cldr}`];

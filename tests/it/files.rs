@@ -62,7 +62,8 @@ fn text(html: &str) -> String {
     let pieces = html.split('<').enumerate();
     let words =
         pieces.map(|(n, piece)| if n == 0 { piece } else { piece.split_once('>').map_or("", |(_, t)| t) });
-    decoded(&words.collect::<String>())
+    // A joiner that holds an amount together is no part of it.
+    decoded(&words.collect::<String>()).replace('\u{2060}', "")
 }
 
 /// The tables of a Markdown page: their rows, the headings first.

@@ -36,3 +36,66 @@ fn five_lines_of_template_are_a_section_with_a_table_and_a_chart() {
     let markdown = project.read("book/latest/en/brief.md");
     assert!(markdown.contains("## Revenue by month") && markdown.contains("| 193.00 |"), "{markdown}");
 }
+
+/// The first table of the section below a heading, of the English page.
+fn table_of(lines: &str) -> String {
+    let project = Project::brief();
+    let report = project.read("report_templates/brief.md");
+    project.write("report_templates/brief.md", &format!("{report}\n## More\n\n{lines}\n"));
+    project.write("queries/review/marked.sql", MARKED);
+    support::published(&project.request());
+    let page = project.read("book/latest/en/brief.html");
+    let (_, section) = page.split_once(">More</h2>").expect("the section");
+    section.split_once("</table>").expect("a table").0.to_owned()
+}
+
+/// Three customers: a mark that one has, one that none has, and amounts of a month and of a year.
+const MARKED: &str = "-- Marks and amounts.
+--
+-- grain: customer_name
+-- order: customer_name
+-- column: customer_name text \"Customer\"
+-- column: is_late bool \"Late\"
+-- column: is_lost bool \"Lost\"
+-- column: month_revenue money \"Month\"
+-- column: year_revenue money \"Year\"
+-- column: first_share ratio \"First\"
+-- column: second_share ratio \"Second\"
+SELECT
+  column1 AS customer_name, column2 AS is_late, column3 AS is_lost,
+  CAST(column4 AS DECIMAL(18, 4)) AS month_revenue, CAST(column5 AS DECIMAL(18, 4)) AS year_revenue,
+  column6 AS first_share, column7 AS second_share
+FROM (VALUES
+  ('A', true, false, 26800, 373500, 0.468, 0.6),
+  ('B', false, false, 1400, 111400, 0.1, 0.3),
+  ('C', false, false, 0, 64700, 0.1, 0.1)
+)
+";
+
+#[test]
+fn a_table_says_no_mark_that_none_has_and_its_amounts_in_one_unit() {
+    let table = table_of(r#"{{ table(review.marked, columns=["customer_name", "is_late", "is_lost", "month_revenue", "year_revenue"]) }}"#);
+    assert!(table.contains(">Late<") && !table.contains(">Lost<"), "{table}");
+    // A "no" beside a "yes" is there, and quiet.
+    assert_eq!(table.matches("<span class=\"no\">no</span>").count(), 2, "{table}");
+    for head in ["Month <span class=\"unit\">(CNY K)</span>", "Year <span class=\"unit\">(CNY K)</span>"] {
+        assert!(table.contains(head), "no {head} in {table}");
+    }
+    for cell in ["26.8", "373.5", "1.4", "111.4", "0.0", "64.7"] {
+        assert!(table.contains(&format!(">{cell}<")), "no {cell} in {table}");
+    }
+}
+
+#[test]
+fn bars_of_a_table_can_be_compared_and_shares_are_of_the_whole() {
+    let bars = |columns: &str| {
+        let lines = format!(r#"{{{{ table(review.marked, columns=["customer_name", {columns}], bars=[{columns}]) }}}}"#);
+        let table = table_of(&lines);
+        let lengths = table.split("--bar:").skip(1).filter_map(|rest| rest.split_once('"'));
+        lengths.map(|(length, _)| length.to_owned()).collect::<Vec<_>>()
+    };
+    // Both columns against the greatest amount of the table, which is a year's.
+    assert_eq!(bars(r#""month_revenue", "year_revenue""#), ["7.2", "100.0", "0.4", "29.8", "0.0", "17.3"]);
+    // Shares against 100 %.
+    assert_eq!(bars(r#""first_share", "second_share""#), ["46.8", "60.0", "10.0", "30.0", "10.0", "10.0"]);
+}

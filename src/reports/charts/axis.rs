@@ -21,6 +21,8 @@ pub(super) struct ValueAxis {
     ticks: Ticks,
     labels: Vec<String>,
     caption: String,
+    unit: Unit,
+    lang: Lang,
     /// Room between the title and the plot, for texts over the data.
     clearance: f64,
 }
@@ -31,9 +33,16 @@ impl ValueAxis {
         Self {
             labels: ticks.labels(unit, lang),
             caption: ticks.caption(title, unit, lang),
+            unit: unit.clone(),
+            lang,
             ticks,
             clearance: 0.0,
         }
+    }
+
+    /// A value as text in the unit of the axis.
+    pub(super) fn text(&self, value: f64) -> String {
+        self.ticks.text(value, &self.unit, self.lang)
     }
 
     /// The room that labels need left of the plot.

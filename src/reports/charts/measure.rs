@@ -1,4 +1,5 @@
-//! Estimated text widths, without a font: 1 em for CJK, classes of advances for Latin.
+//! Estimated text widths, without a font: 1 em for CJK, classes of advances for Latin, which are those of a wide face, since
+//! a page may be shown in any.
 
 /// The estimated width of a line of text at a font size, in the size's unit.
 pub(super) fn text_width(text: &str, size: f64) -> f64 {
@@ -10,11 +11,11 @@ fn advance(c: char) -> f64 {
         '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{fe00}'..='\u{fe0f}' => 0.0,
         'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' | '\u{a0}' => 0.32,
         'f' | 'r' | 't' | '(' | ')' | '[' | ']' | '-' | '/' | 'I' | '"' | '·' => 0.42,
-        'm' | 'w' | 'M' | 'W' | '%' | '@' | '—' | '…' => 0.9,
-        '0'..='9' | '+' | '<' | '>' | '¥' | '$' | '€' | '£' => 0.6,
+        'm' | 'w' | 'M' | 'W' | '%' | '@' | '—' | '…' => 0.96,
+        '0'..='9' | '+' | '<' | '>' | '¥' | '$' | '€' | '£' => 0.64,
         'A'..='Z' | '&' => 0.7,
         c if is_wide(c) => 1.0,
-        c if c < '\u{250}' => 0.56,
+        c if c < '\u{250}' => 0.61,
         _ => 0.7,
     }
 }

@@ -67,7 +67,8 @@ impl Direction {
     fn tint(self) -> Option<Tint> {
         match self {
             Self::Stayed => None,
-            Self::Up => Some(Tint::Important),
+            // Lighter than the moves down, so that grey print tells them apart.
+            Self::Up => Some(Tint::General),
             Self::Down => Some(Tint::Alert),
             Self::Beyond => Some(Tint::Unrated),
         }
@@ -75,7 +76,7 @@ impl Direction {
 
     fn paint(self) -> Paint {
         match self.tint() {
-            None => Paint::fill(Ink::Grid),
+            None => Paint::fill(Ink::Grid).edged(Ink::Axis, 0.5),
             Some(tint @ Tint::Unrated) => Paint::fill(Ink::Fill(tint)).edged(Ink::Edge(tint), 1.0),
             // The rim keeps ribbons apart that cross each other.
             Some(tint) => Paint::fill(Ink::Fill(tint)).edged(Ink::Background, 0.5),

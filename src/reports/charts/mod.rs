@@ -127,6 +127,13 @@ impl Chart {
         Some(svg::write(&self.scene(width)?, caption, kind, mode))
     }
 
+    /// The narrow form alone, for a row of small charts side by side.
+    #[must_use]
+    pub fn themed_small(&self, caption: &Caption<'_>) -> Option<String> {
+        let scene = self.scene(Width::Narrow)?;
+        Some(svg::write(&scene, caption, "chart-half", Mode::Themed))
+    }
+
     /// The wide and the narrow form after each other, of which [`theme_css`] shows the one that fits the screen.
     ///
     /// A sparkline and a bar are written once.

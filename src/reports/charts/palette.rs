@@ -165,6 +165,7 @@ const SHAPES: &str = "\
 .chart{display:block;width:100%;height:auto;overflow:visible;font-family:inherit;font-variant-numeric:tabular-nums;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .chart-wide{max-width:960px}
 .chart-narrow{display:none;max-width:520px}
+.chart-half{max-width:520px}
 .chart-small{display:inline-block;width:auto;vertical-align:middle}
 @media screen and (max-width:640px){.chart-wide{display:none}.chart-narrow{display:block}}
 .chart .halo{paint-order:stroke;stroke:var(--chart-bg);stroke-width:3px;stroke-linejoin:round}

@@ -120,6 +120,18 @@ impl Ticks {
         (self.first..=self.last).map(label).collect()
     }
 
+    /// A value between the ticks, in their scale: with a decimal where the ticks have no four digits.
+    pub(super) fn text(&self, value: f64, unit: &Unit, lang: Lang) -> String {
+        if *unit == Unit::Ratio {
+            return percent_digits(value, 1);
+        }
+        let power = self.scale(unit, lang).power();
+        let farthest = self.high().abs().max(self.low().abs());
+        let digits = u32::from(farthest < 10_f64.powi(power.cast_signed() + 3));
+        let shown = |exact: Decimal| decimal(Decimal::new(exact.unscaled, exact.scale + power), digits);
+        Decimal::from_f64(value).map_or_else(String::new, shown)
+    }
+
     /// The title of an axis with the unit of its labels: `Revenue (CNY K)`, `收入（万元）`.
     pub(super) fn caption(&self, title: &str, unit: &Unit, lang: Lang) -> String {
         let scale = self.scale(unit, lang);

@@ -16,8 +16,8 @@ pub struct StackedBars {
     pub slots: Vec<Slot>,
     /// The parts, from the axis outwards.
     pub series: Vec<Series>,
-    /// What stands over each bar, where it fits; one per slot or none.
-    pub totals: Vec<String>,
+    /// What stands over each bar in the unit of the axis, where it fits; one per slot or none.
+    pub totals: Vec<f64>,
     /// What a partial slot means, for the legend.
     pub partial_note: String,
     /// The title of the value axis.
@@ -77,7 +77,8 @@ impl StackedBars {
             .map(|index| self.draw_bar(&mut scene, &plot, &axis, &time, index))
             .collect();
         axis.draw_base(&mut scene, &plot);
-        self.draw_totals(&mut scene, &plot, &time, &tops);
+        let totals: Vec<String> = self.totals.iter().map(|total| axis.text(*total)).collect();
+        draw_totals(&mut scene, &plot, &time, &totals, &tops);
         Some(scene)
     }
 
@@ -138,30 +139,30 @@ impl StackedBars {
         let period = format!("{} {}", slot.group, slot.label);
         format!("{} · {}: {label}", period.trim(), part.name)
     }
+}
 
-    fn draw_totals(&self, scene: &mut Scene, plot: &Plot, time: &TimeAxis<'_>, tops: &[f64]) {
-        let size = scene.small();
-        let widest = self.totals.iter().map(|total| text_width(total, size)).fold(0.0, f64::max);
-        let stride = time.stride(plot, widest);
-        let mut taken: Vec<TextBox> = Vec::new();
-        for (index, (total, top)) in self.totals.iter().zip(tops).enumerate().rev() {
-            if !(tops.len() - 1 - index).is_multiple_of(stride) {
-                continue;
-            }
-            let text = Text::new(time.x(plot, index), top - 5.0, size, total);
-            let mut text = super::axis::inside(text.anchor(Anchor::Middle).halo(), scene.width);
-            text.x += (plot.left - 4.0 - text.area().x).max(0.0);
-            let area = text.area();
-            let hides = |(other, other_top): (usize, &f64)| {
-                let distance = (time.x(plot, other) - area.x - area.width / 2.0).abs();
-                let beside = distance < area.width / 2.0 + bar_width(time, plot) / 2.0;
-                other != index && beside && *other_top < area.y + area.height
-            };
-            let is_free = !taken.iter().any(|other| other.overlaps(&area));
-            if is_free && !tops.iter().enumerate().any(hides) {
-                taken.push(area.clone());
-                scene.text(text);
-            }
+fn draw_totals(scene: &mut Scene, plot: &Plot, time: &TimeAxis<'_>, totals: &[String], tops: &[f64]) {
+    let size = scene.small();
+    let widest = totals.iter().map(|total| text_width(total, size)).fold(0.0, f64::max);
+    let stride = time.stride(plot, widest);
+    let mut taken: Vec<TextBox> = Vec::new();
+    for (index, (total, top)) in totals.iter().zip(tops).enumerate().rev() {
+        if !(tops.len() - 1 - index).is_multiple_of(stride) {
+            continue;
+        }
+        let text = Text::new(time.x(plot, index), top - 5.0, size, total);
+        let mut text = super::axis::inside(text.anchor(Anchor::Middle).halo(), scene.width);
+        text.x += (plot.left - 4.0 - text.area().x).max(0.0);
+        let area = text.area();
+        let hides = |(other, other_top): (usize, &f64)| {
+            let distance = (time.x(plot, other) - area.x - area.width / 2.0).abs();
+            let beside = distance < area.width / 2.0 + bar_width(time, plot) / 2.0;
+            other != index && beside && *other_top < area.y + area.height
+        };
+        let is_free = !taken.iter().any(|other| other.overlaps(&area));
+        if is_free && !tops.iter().enumerate().any(hides) {
+            taken.push(area.clone());
+            scene.text(text);
         }
     }
 }

@@ -78,7 +78,7 @@ impl Dice {
                         inside: vec!["52%".to_owned(); count],
                     })
                     .into(),
-                totals: vec!["1,234.5万".to_owned(); count],
+                totals: vec![12_345_000.0; count],
                 slots: slots.clone(),
                 partial_note: self.words(lang),
                 y_title: self.words(lang),

@@ -129,7 +129,7 @@ impl RetentionTriangle {
         let labels = labels.min(scene.width * 0.25) + 10.0;
         let titles = [self.size_title.as_str()];
         let sizes = widest(&mut self.rows().map(|row| row.size.as_str()).chain(titles));
-        let sizes = if sizes > 0.0 { sizes.min(scene.width * 0.15) + 10.0 } else { 0.0 };
+        let sizes = if sizes > 0.0 { sizes.min(scene.width * 0.2) + 10.0 } else { 0.0 };
         let most = if width == Width::Wide { 56.0 } else { 44.0 };
         let cell = ((scene.width - labels - sizes) / float(columns)).min(most);
         let full = widest(&mut self.cells().map(|(_, cell)| cell.label.as_str()));
@@ -150,7 +150,7 @@ impl RetentionTriangle {
         let soft = |x, y, text: &str| Text::new(x, y, size, text).ink(Ink::Soft);
         scene.text(soft(0.0, second, &self.cohort_title).within(grid.labels - 6.0));
         let sizes = soft(left - 10.0, second, &self.size_title).anchor(Anchor::End);
-        scene.text(sizes.within((grid.sizes - 10.0).max(10.0)));
+        scene.text(sizes.within((grid.sizes - 9.0).max(10.0)));
         let title = match grid.numbers {
             Numbers::WithoutPercent => format!("{} · %", self.column_title),
             _ => self.column_title.clone(),
@@ -174,7 +174,7 @@ impl RetentionTriangle {
         let left = grid.labels + grid.sizes;
         scene.text(Text::new(0.0, baseline, size, &row.label).within(grid.labels - 6.0));
         let count = Text::new(left - 10.0, baseline, size, &row.size).anchor(Anchor::End);
-        scene.text(count.ink(Ink::Soft).within((grid.sizes - 10.0).max(10.0)));
+        scene.text(count.ink(Ink::Soft).within((grid.sizes - 9.0).max(10.0)));
         for (index, cell) in row.cells.iter().enumerate() {
             let Some(cell) = cell.as_ref().filter(|cell| drawable(cell.ratio)) else {
                 continue;

@@ -186,6 +186,11 @@ async fn model(
 }
 
 impl Evidence {
+    /// Whether there are pages at all.
+    pub(super) fn has_pages(&self) -> bool {
+        !self.models.is_empty()
+    }
+
     /// Where a column of a model is explained, from a report's page; what is no column, such as the number of rows, is with
     /// the rows.
     fn way(&self, model: &str, column: &str) -> Option<String> {

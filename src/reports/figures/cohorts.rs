@@ -25,7 +25,7 @@ impl Draft<'_> {
             let key = plain(self.datum(*row, cohort));
             if cohorts.last().is_none_or(|(known, _)| *known != key) {
                 let label = match self.datum(*row, cohort) {
-                    Datum::Day(day) => format::iso_month(*day),
+                    Datum::Day(day) => format::month(self.shared.words.lang, *day),
                     _ => self.show(*row, cohort),
                 };
                 cohorts.push((key, Cohort { label, size: self.show(*row, size), cells: Vec::new() }));

@@ -3,7 +3,9 @@
 //! Takes what a template asks for and gives a figure: SVG, and the finding in words for those who do not see it. It
 //! computes no figure that a reader could take for one of a model, except sums of what is drawn.
 //!
-//! | kind | a row is | arguments beside `title`, `description` and `where` |
+//! Charts with `small=true` that follow each other stand side by side.
+//!
+//! | kind | a row is | arguments beside `title`, `description`, `small` and `where` |
 //! | --- | --- | --- |
 //! | `pareto` | a point of the curve | `x`, `y`, `mark` (columns), `target`, `label` |
 //! | `lorenz` | the same point, turned round | `x`, `y`, `series` (columns), `gini` (a model), `mark_at`, `label` |
@@ -74,11 +76,12 @@ pub(super) fn figure(
     };
     let finding = if finding.is_empty() { &description } else { &finding };
     let caption = Caption { id: &id, title: &title, description: finding };
-    let themed = chart.themed(&caption);
+    let small = kwargs.get::<Option<bool>>("small")?.unwrap_or(false);
+    let themed = if small { chart.themed_small(&caption) } else { chart.themed(&caption) };
     let drawing = Drawing::of(&chart, &caption);
     let columns = draft.data.columns.iter().map(|column| column.name.clone()).collect();
     let model = model.name.clone();
-    Ok(Block::Chart(Figure { id, title, description, themed, drawing, model, columns, href: None }))
+    Ok(Block::Chart(Figure { id, title, description, small, themed, drawing, model, columns, href: None }))
 }
 
 /// A chart that is to be drawn, and what was found in its numbers.

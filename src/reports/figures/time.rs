@@ -7,7 +7,6 @@ use minijinja::Error;
 use super::{Draft, Drafted, tint};
 use crate::reports::charts::{Baseline, Chart, Line, LineCompare, Series, Slot, StackedBars};
 use crate::reports::data::plain;
-use crate::reports::format::{self, Decimal};
 use crate::reports::objects::no_column;
 
 impl Draft<'_> {
@@ -47,18 +46,11 @@ impl Draft<'_> {
                 Series { name: shown.clone(), tint: tint(name), values: numbers, labels, inside: Vec::new() }
             })
             .collect();
-        let texts: Vec<String> = totals
-            .iter()
-            .map(|total| {
-                Decimal::from_f64(*total)
-                    .map_or_else(String::new, |t| format::compact(self.shared.words.lang, t))
-            })
-            .collect();
         let found = self.found_stacked(y, &slots, &totals, &series)?;
         let chart = Chart::StackedBars(StackedBars {
             slots,
             series,
-            totals: texts,
+            totals,
             partial_note: self.word("chart.partial")?,
             y_title: self.title_of(y),
             unit: self.axis_unit(y),

@@ -34,6 +34,17 @@ impl Scale {
         scales.iter().find(fits).copied().unwrap_or(Self::One)
     }
 
+    /// The next larger scale of the language, or the largest.
+    fn next(self, lang: Lang) -> Self {
+        match (lang, self) {
+            (Lang::Zh, Self::One) => Self::Wan,
+            (Lang::Zh, _) => Self::Yi,
+            (Lang::En, Self::One) => Self::Thousand,
+            (Lang::En, Self::Thousand) => Self::Million,
+            (Lang::En, _) => Self::Billion,
+        }
+    }
+
     /// The power of ten.
     #[must_use]
     pub fn power(self) -> u32 {
@@ -109,6 +120,34 @@ impl Column {
             _ => 1,
         };
         Self { scale, digits }
+    }
+
+    /// The columns of a table, which readers compare with each other and add up: all in the scale of the smallest, unless
+    /// the greatest would have seven digits or more before its point there. `greatest` has the greatest magnitude of each
+    /// column; columns of zeros have no say.
+    #[must_use]
+    pub fn money_beside(lang: Lang, currency: &str, greatest: &[Decimal]) -> Self {
+        let known = || greatest.iter().copied().filter(|number| number.unscaled != 0);
+        let by_size = |a: &Decimal, b: &Decimal| a.to_f64().total_cmp(&b.to_f64());
+        let (Some(least), Some(most)) = (known().min_by(by_size), known().max_by(by_size)) else {
+            return Self::money(lang, currency, Decimal::new(0, 0));
+        };
+        let own = Self::money(lang, currency, most);
+        let mut scale = Scale::choose(lang, least);
+        while scale != own.scale && most.reaches(scale.power() + 6) {
+            scale = scale.next(lang);
+        }
+        if scale == own.scale {
+            return own;
+        }
+        Self { scale, digits: u32::from(scale != Scale::One) }
+    }
+
+    /// The column for numbers that are no money: a decimal if any of them has one.
+    #[must_use]
+    pub fn plain(numbers: &[Decimal]) -> Self {
+        let has_decimal = |number: &Decimal| number.rounded(0, 1).fraction != "0";
+        Self { scale: Scale::One, digits: u32::from(numbers.iter().any(has_decimal)) }
     }
 
     /// The column for counts: never a decimal, and a scale only from a million units up in English, 100 万 in Chinese.

@@ -1,4 +1,6 @@
-//! Compact numbers (`1.2万`, `12.3K`), at most one decimal, as `Intl` does with `notation: "compact"`.
+//! Compact numbers (`1.23万`, `12.3K`, `1234.5万`): three figures, or one decimal where that says more, as `Intl` does with
+//! `notation: "compact"` and `roundingPriority: "morePrecision"`. A headline of `¥4M` beside a change of 4.8 % would say
+//! less than the change.
 
 use super::Lang;
 use super::decimal::{Decimal, Digits, Sign};
@@ -12,25 +14,25 @@ fn units(lang: Lang) -> &'static [(u32, &'static str)] {
     }
 }
 
-/// A number in few characters: 12,345 gives `1.2万` or `12.3K`.
+/// A number in few characters: 12,345 gives `1.23万` or `12.3K`.
 #[must_use]
 pub fn compact(lang: Lang, value: Decimal) -> String {
     write(lang, value, "", Sign::Negative)
 }
 
-/// A compact number with its sign, also when positive: `+1.2万`.
+/// A compact number with its sign, also when positive: `+1.23万`.
 #[must_use]
 pub fn signed_compact(lang: Lang, value: Decimal) -> String {
     write(lang, value, "", Sign::ExceptZero)
 }
 
-/// Money in few characters: `¥1.2万` or `CN¥12.3K`; `currency` is an ISO 4217 code.
+/// Money in few characters: `¥1.23万` or `CN¥12.3K`; `currency` is an ISO 4217 code.
 #[must_use]
 pub fn compact_money(lang: Lang, currency: &str, value: Decimal) -> String {
     write(lang, value, &currency_symbol(lang, currency), Sign::Negative)
 }
 
-/// Compact money with its sign, also when positive: `+¥1.2万`.
+/// Compact money with its sign, also when positive: `+¥1.23万`.
 #[must_use]
 pub fn signed_compact_money(lang: Lang, currency: &str, value: Decimal) -> String {
     write(lang, value, &currency_symbol(lang, currency), Sign::ExceptZero)
@@ -43,6 +45,9 @@ fn write(lang: Lang, value: Decimal, symbol: &str, sign: Sign) -> String {
 
 /// Compact notation writes `1234.6万` but `10,000万亿`: CLDR wants two digits before the first comma.
 const GROUPED_FROM: usize = 5;
+
+/// Figures that are kept at least.
+const FIGURES: i32 = 3;
 
 /// The digits in the largest fitting unit; rounding that reaches the next unit moves there (999,950 is `1M`).
 fn shortened(lang: Lang, value: Decimal) -> (Digits, &'static str) {
@@ -58,5 +63,7 @@ fn shortened(lang: Lang, value: Decimal) -> (Digits, &'static str) {
 }
 
 fn round_in(value: Decimal, power: u32) -> Digits {
-    value.rounded(-power.cast_signed(), 1)
+    let shift = -power.cast_signed();
+    let places = value.exponent().map_or(1, |exponent| (FIGURES - 1 - exponent - shift).max(1));
+    value.rounded(shift, places.unsigned_abs())
 }

@@ -39,12 +39,6 @@ pub fn month(lang: Lang, date: Date) -> String {
     }
 }
 
-/// A month for dense tables, the same in both languages: `2026-10`.
-#[must_use]
-pub fn iso_month(date: Date) -> String {
-    format!("{:04}-{:02}", date.year(), date.month())
-}
-
 /// A month on an axis, where the year stands below it: `10月` or `Oct`.
 #[must_use]
 pub fn axis_month(lang: Lang, date: Date) -> String {

@@ -80,6 +80,12 @@ impl Decimal {
         format!("{}e-{}", self.unscaled, self.scale).parse().unwrap_or(f64::NAN)
     }
 
+    /// The power of ten of the first figure: 2 for 123.45, -2 for 0.04; none for zero.
+    pub(super) fn exponent(self) -> Option<i32> {
+        let first = self.unscaled.unsigned_abs().checked_ilog10()?;
+        Some(first.cast_signed() - self.scale.cast_signed())
+    }
+
     /// Whether `|self| >= 10^power`.
     pub(super) fn reaches(self, power: u32) -> bool {
         let magnitude = self.unscaled.unsigned_abs();

@@ -13,7 +13,7 @@ mod shares;
 
 pub use column::{Column, Scale};
 pub use compact::{compact, compact_money, signed_compact, signed_compact_money};
-pub use date::{axis_month, axis_year, day, days, iso_month, month, short_day};
+pub use date::{axis_month, axis_year, day, days, month, short_day};
 pub use decimal::Decimal;
 pub use money::{currency_digits, currency_symbol, money, signed_money};
 pub use number::{

@@ -56,7 +56,8 @@ struct Column {
 /// # Errors
 /// The word that is missing.
 pub(super) fn links(model: &str, rows: u64, words: &Words) -> Result<FileLinks, String> {
-    let number = [("n".to_owned(), format::integer(i128::from(rows)))];
+    let title = words.fill(&format!("list.{model}.title"), &[])?;
+    let number = [("n".to_owned(), format::integer(i128::from(rows))), ("title".to_owned(), title)];
     let path = |ending: &str| format!("{FOLDER}/{}.{ending}", in_address(model));
     Ok(FileLinks { label: words.fill("lists.all_rows", &number)?, excel: path("xlsx"), csv: path("csv") })
 }

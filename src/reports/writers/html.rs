@@ -14,6 +14,9 @@ use crate::reports::charts::theme_css;
 use crate::reports::document::Document;
 use crate::reports::words::Words;
 
+/// Where an edition has the style sheet of the pages of evidence, which are many and lead elsewhere anyway.
+pub(crate) const STYLE_SHEET: &str = "style.css";
+
 /// A place to go to from a page.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Way {
@@ -62,11 +65,12 @@ impl<'a> HtmlWriter<'a> {
                 .map_err(|error| templates::template_fault(&error, path, text))?;
         }
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
+        environment.add_filter("hold", hold);
         let sheet = project.parts.get("layouts/style.css").map_or("", AsRef::as_ref);
         Ok(Self { environment, style: format!("{}\n{}", theme_css().trim(), sheet.trim()) })
     }
 
-    /// The style sheet that every page carries.
+    /// The style sheet that a report carries in itself, so that it can be sent on alone.
     pub(crate) fn style(&self) -> &str {
         &self.style
     }
@@ -90,7 +94,7 @@ impl<'a> HtmlWriter<'a> {
     pub(crate) fn evidence(&self, frame: &Frame, model: Value, words: &Words) -> Result<String> {
         let values = context! {
             model => model, frame => Value::from(Serde(frame)), lang => words.lang.code(),
-            words => word_tree(words.all()), style => Value::from_safe_string(self.style.clone()),
+            words => word_tree(words.all()), style_sheet => STYLE_SHEET,
         };
         self.render("layouts/evidence.html", values)
     }
@@ -123,4 +127,35 @@ impl<'a> HtmlWriter<'a> {
 /// Words by key; a layout asks for `words["nav.archive"]`.
 fn word_tree(words: &BTreeMap<String, String>) -> Value {
     Value::from(Serde(words))
+}
+
+/// A sentence whose amounts are not broken over lines: a minus stays with its currency, a number with its 万.
+fn hold(text: String) -> String {
+    const JOINER: char = '\u{2060}';
+    let mut held = String::with_capacity(text.len());
+    let mut before = ' ';
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        if before.is_ascii_digit() && matches!(c, '万' | '亿') {
+            held.push(JOINER);
+        }
+        held.push(c);
+        let is_sign = matches!(c, '-' | '+') && !before.is_alphanumeric();
+        if is_sign && rest.peek().is_some_and(|next| !next.is_whitespace() && !next.is_ascii_digit()) {
+            held.push(JOINER);
+        }
+        before = c;
+    }
+    held
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_stay_in_one_line_and_words_do_not() {
+        let shown = hold("从 ¥10.5万 变为 -¥2,134，re-sign (-CN¥12) - next".to_owned());
+        assert_eq!(shown, "从 ¥10.5\u{2060}万 变为 -\u{2060}¥2,134，re-sign (-\u{2060}CN¥12) - next");
+    }
 }

@@ -48,7 +48,7 @@ fn block_text(block: &Block) -> String {
             let inner: Vec<String> = blocks.iter().map(block_text).collect();
             prefixed(&format!("{title}\n\n{}\n\n*{}*", inner.join("\n\n"), escape(measure)), "> ")
         }
-        Block::Controls { summary, totals } => {
+        Block::Controls { summary, totals, .. } => {
             let mut text = guard_start(&escape(summary));
             for total in totals {
                 let _ = write!(
