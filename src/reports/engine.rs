@@ -179,9 +179,7 @@ fn add_blocks(environment: &mut Environment<'static>, surroundings: &Arc<Surroun
         Ok::<Value, Error>(mark(&own.shared, Slot::Block(Block::Controls { of: "limits", summary, totals })))
     });
     let own = Arc::clone(surroundings);
-    environment.add_function("rules", move || {
-        Ok::<Value, Error>(Value::from(rule_versions(&own)?))
-    });
+    environment.add_function("rules", move || Ok::<Value, Error>(Value::from(rule_versions(&own)?)));
 }
 
 /// The versions of the rules that a report goes by: the one that most have is said once, the others by name.

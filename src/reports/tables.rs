@@ -260,7 +260,11 @@ impl Part<'_> {
         let number = |row: &usize| magnitude(self.datum(*row)).map(Decimal::to_f64);
         let alike = barred.iter().filter(|part| part.info.unit == self.info.unit);
         let greatest = alike.filter_map(|part| part.greatest()).map(Decimal::to_f64).fold(0.0_f64, f64::max);
-        let whole = if self.info.unit == Unit::Ratio && greatest > SMALL_SHARE { greatest.max(1.0) } else { greatest };
+        let whole = if self.info.unit == Unit::Ratio && greatest > SMALL_SHARE {
+            greatest.max(1.0)
+        } else {
+            greatest
+        };
         let length = |row: &usize| {
             let is_negative = matches!(self.datum(*row), Datum::Exact(number) if number.unscaled < 0);
             let value = number(row).filter(|_| whole > 0.0 && !is_negative)?;

@@ -63,6 +63,35 @@ fn the_same_inputs_give_the_same_bytes_however_the_work_is_split() {
 }
 
 #[test]
+fn a_file_that_did_not_change_is_shared_with_the_newest_edition() {
+    use std::os::unix::fs::MetadataExt;
+
+    let project = Project::brief();
+    support::published(&project.request());
+    let report = project.read("report_templates/brief.md");
+    project.write("report_templates/brief.md", &format!("{report}\nA line more.\n"));
+    let second = support::published(&project.request());
+    assert_eq!(second.edition, "2026-10-31.2");
+    let place = |edition: &str, file: &str| {
+        let path = project.path("book/editions").join(edition).join(file);
+        fs::metadata(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())).ino()
+    };
+    let listed = manifest(&project.path("book/editions/2026-10-31.1"));
+    let files =
+        listed["files"].as_array().unwrap().iter().map(|file| file["path"].as_str().unwrap().to_owned());
+    let shared = |file: &String| place("2026-10-31.1", file) == place("2026-10-31.2", file);
+    let (same, other): (Vec<String>, Vec<String>) = files.partition(shared);
+    assert!(same.contains(&"index.html".to_owned()), "{same:?}");
+    // What was edited, and the texts of the project, are files of their own.
+    for file in ["en/brief.html", "en/brief.md", "project.parquet"] {
+        assert!(other.contains(&file.to_owned()), "{file} is shared");
+    }
+    // Removing the older edition leaves the newer one whole.
+    fs::remove_dir_all(project.path("book/editions/2026-10-31.1")).unwrap();
+    assert!(is_whole(&project.path("book/editions/2026-10-31.2")));
+}
+
+#[test]
 fn the_same_inputs_again_are_unchanged_and_a_changed_query_is_a_new_edition() {
     let project = Project::brief();
     let request = project.request();

@@ -74,7 +74,9 @@ FROM (VALUES
 
 #[test]
 fn a_table_says_no_mark_that_none_has_and_its_amounts_in_one_unit() {
-    let table = table_of(r#"{{ table(review.marked, columns=["customer_name", "is_late", "is_lost", "month_revenue", "year_revenue"]) }}"#);
+    let table = table_of(
+        r#"{{ table(review.marked, columns=["customer_name", "is_late", "is_lost", "month_revenue", "year_revenue"]) }}"#,
+    );
     assert!(table.contains(">Late<") && !table.contains(">Lost<"), "{table}");
     // A "no" beside a "yes" is there, and quiet.
     assert_eq!(table.matches("<span class=\"no\">no</span>").count(), 2, "{table}");
@@ -89,7 +91,9 @@ fn a_table_says_no_mark_that_none_has_and_its_amounts_in_one_unit() {
 #[test]
 fn bars_of_a_table_can_be_compared_and_shares_are_of_the_whole() {
     let bars = |columns: &str| {
-        let lines = format!(r#"{{{{ table(review.marked, columns=["customer_name", {columns}], bars=[{columns}]) }}}}"#);
+        let lines = format!(
+            r#"{{{{ table(review.marked, columns=["customer_name", {columns}], bars=[{columns}]) }}}}"#
+        );
         let table = table_of(&lines);
         let lengths = table.split("--bar:").skip(1).filter_map(|rest| rest.split_once('"'));
         lengths.map(|(length, _)| length.to_owned()).collect::<Vec<_>>()

@@ -98,7 +98,10 @@ fn the_amounts_of_a_table_have_one_scale() {
     assert_eq!((beside.cell(Decimal::new(59_058, 0)), beside.scale), ("59,058".to_owned(), Scale::One));
     // 22.3 million beside 9.4 million: both in thousands, although the first alone would be in millions.
     let beside = of(Lang::En, &[22_338_100, 9_448_400]);
-    assert_eq!((beside.cell(Decimal::new(22_338_100, 0)), beside.scale), ("22,338.1".to_owned(), Scale::Thousand));
+    assert_eq!(
+        (beside.cell(Decimal::new(22_338_100, 0)), beside.scale),
+        ("22,338.1".to_owned(), Scale::Thousand)
+    );
     // Not finer than six digits before the point of the greatest.
     assert_eq!(of(Lang::En, &[44_300_000, 12]).scale, Scale::Thousand);
     assert_eq!(of(Lang::Zh, &[44_300_000, 12]).scale, Scale::Wan);
