@@ -10,7 +10,6 @@
 -- column: n count "Customers or orders"
 -- column: amount money "Amount"
 -- column: step text "Step: the lowest, a tenth, ... the largest"
--- column: whole_amount count "Amount without decimals"
 -- column: tail_cap money "Cap"
 -- column: is_above_cap bool "Above the cap"
 WITH spends AS (
@@ -53,7 +52,6 @@ SELECT
   a.n,
   a.amount,
   'd' || CAST(a.decile AS TEXT) AS step,
-  CAST(round(a.amount) AS BIGINT) AS whole_amount,
   r.tail_cap,
   a.amount > r.tail_cap AS is_above_cap
 FROM amounts a

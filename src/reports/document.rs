@@ -158,10 +158,21 @@ pub struct Table {
     pub rows: Vec<Vec<TableCell>>,
     /// How many rows are not shown, if any, in words.
     pub rest: Option<String>,
+    /// Where the rows that are not shown are, when some are not.
+    pub more: Option<More>,
     /// What stands in the place of rows when there are none.
     pub empty: String,
     /// Where all rows of its model are.
     pub files: Option<FileLinks>,
+}
+
+/// The rows of a model beyond those shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct More {
+    /// The model.
+    pub model: String,
+    /// Where its rows are, from the page.
+    pub href: Option<String>,
 }
 
 /// The files that hold all rows of a model, relative to the page.

@@ -34,11 +34,7 @@ pub(super) fn matrix(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>)
     }
     let part = |index: usize| Part { data, index, info: &data.columns[index], shared, rows: &rows };
     let (lines, values) = (part(down), part(value));
-    // A pair may be a hundredth of the largest and still matter.
-    let hundredth = |most: Decimal| Decimal::new(most.unscaled, most.scale + 2);
-    let finest = values.greatest().map(hundredth);
-    let greatest: Vec<Decimal> = values.greatest().into_iter().chain(finest).collect();
-    let money = Column::money_beside(shared.words.lang, &shared.words.currency, &greatest);
+    let money = Column::money_beside(shared.words.lang, &shared.words.currency, &[values.fractions()]);
     let style = values.style(false, money);
     let texts = values.texts(style, false);
     let word = |row: usize, column: usize| {
@@ -69,7 +65,7 @@ pub(super) fn matrix(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>)
     let cells = kinds(data, &rows, down).iter().map(line).collect();
     let caption = caption.map_or_else(|| values.title(style), Ok)?;
     let empty = shared.words.fill("no_rows", &[]).map_err(fault)?;
-    Ok(Block::Table(Table { empty, caption, columns, rows: cells, rest: None, files: None }))
+    Ok(Block::Table(Table { empty, caption, columns, rows: cells, rest: None, more: None, files: None }))
 }
 
 /// A row for each value of a column, in the order in which they first come.

@@ -136,10 +136,11 @@ impl Object for ModelObject {
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         match key.as_str()? {
-            "first" => self.row(0).ok().filter(|_| self.is_true()),
+            // Of a model without rows a row that is not there: false, and its cells are missing.
+            "first" => self.row(0).ok(),
             "last" => {
                 let rows = self.data.as_ref()?.rows.len();
-                self.row(rows.checked_sub(1)?).ok()
+                self.row(rows.saturating_sub(1)).ok()
             }
             "n_rows" => {
                 let count = self.data.as_ref().map_or(0, |data| data.n_rows);
@@ -191,17 +192,18 @@ impl Object for RowObject {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let name = key.as_str()?;
         let column = self.data.column(name)?;
+        let row = self.data.rows.get(self.row);
         let source = Source {
             model: self.data.name.to_string(),
-            key: self.data.key(self.row),
+            key: row.map_or_else(String::new, |_| self.data.key(self.row)),
             column: name.to_owned(),
         };
-        let datum = self.data.rows[self.row][column].clone();
+        let datum = row.map_or(Datum::Null, |row| row[column].clone());
         Some(cell(datum, self.data.columns[column].unit, source, &self.shared))
     }
 
     fn is_true(self: &Arc<Self>) -> bool {
-        true
+        self.row < self.data.rows.len()
     }
 
     fn render(self: &Arc<Self>, _: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -18,7 +18,7 @@ use minijinja::Error;
 use minijinja::value::{Kwargs, Value, ValueKind};
 
 use super::data::{ColumnInfo, Datum, ModelData};
-use super::document::{Block, Table, TableCell, TableColumn};
+use super::document::{Block, More, Table, TableCell, TableColumn};
 use super::engine::fault;
 use super::format::{self, Column, Decimal, Lang};
 use super::lists;
@@ -66,11 +66,13 @@ pub(super) fn table(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>) 
     let mut columns = Vec::new();
     let mut cells: Vec<Vec<TableCell>> = vec![Vec::new(); rows.len()];
     let mut parts = Vec::new();
+    let mut unknown: Vec<String> = Vec::new();
     for name in &names {
         let index = data.column(name).ok_or_else(|| no_column(&model.name, name))?;
         let part = Part { data, index, info: &data.columns[index], shared, rows: &rows };
-        // A mark that no row shown has would be a column of the same word.
-        if !part.is_all_false() {
+        if part.is_unknown() {
+            unknown.push(heading(&shared.words, &data.name.to_string(), part.info).map_err(fault)?);
+        } else if part.says_something() {
             parts.push((name, part));
         }
     }
@@ -78,10 +80,11 @@ pub(super) fn table(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>) 
     let money = Column::money_beside(
         shared.words.lang,
         &shared.words.currency,
-        &of_money().filter_map(|(_, part)| part.greatest()).collect::<Vec<_>>(),
+        &of_money().map(|(_, part)| part.fractions()).collect::<Vec<_>>(),
     );
     let barred: Vec<&Part<'_>> =
         parts.iter().filter(|(name, _)| bars.contains(name)).map(|(_, part)| part).collect();
+    let mut adjusted = false;
     for (name, part) in &parts {
         let style = part.style(signed.contains(name), money);
         columns.push(TableColumn {
@@ -91,7 +94,10 @@ pub(super) fn table(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>) 
             href: None,
         });
         let texts = if shares.contains(name) {
-            part.shares(&matching).into_iter().skip(skipped).take(rows.len()).collect()
+            let texts: Vec<String> =
+                part.shares(&matching).into_iter().skip(skipped).take(rows.len()).collect();
+            adjusted |= texts != part.texts(Style::Prose, false);
+            texts
         } else if phrases.contains(name) {
             part.phrases()?
         } else {
@@ -110,13 +116,24 @@ pub(super) fn table(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>) 
         let key = if last.is_some() { "rows_left_out_before" } else { "rows_left_out" };
         shared.words.fill(key, &values).map_err(fault)
     });
-    let rest = rest.transpose()?;
+    let mut notes: Vec<String> = rest.transpose()?.into_iter().collect();
+    if adjusted {
+        notes.push(shared.words.fill("shares_adjusted", &[]).map_err(fault)?);
+    }
+    if !unknown.is_empty() {
+        let gap = if shared.words.lang == Lang::En { ", " } else { "、" };
+        let names = [("names".to_owned(), unknown.join(gap))];
+        notes.push(shared.words.fill("columns_unknown", &names).map_err(fault)?);
+    }
+    let is_cut = total > rows.len();
+    let rest = (!notes.is_empty()).then(|| notes.join(if shared.words.lang == Lang::En { " " } else { "" }));
     let empty = shared.words.fill("no_rows", &[]).map_err(fault)?;
     let has_files = data.n_rows > 0 && shared.lists.contains(&model.name);
     let files = has_files.then(|| lists::links(&model.name, data.n_rows, &shared.words).map_err(fault));
     let files = files.transpose()?;
     let caption = caption.unwrap_or_default();
-    Ok(Block::Table(Table { empty, caption, columns, rows: cells, rest, files }))
+    let more = is_cut.then(|| More { model: model.name.clone(), href: None });
+    Ok(Block::Table(Table { empty, caption, columns, rows: cells, rest, more, files }))
 }
 
 /// The `where` argument as (column, value).
@@ -170,8 +187,8 @@ impl Part<'_> {
         }
     }
 
-    /// The numbers that are not whole by their kind.
-    fn fractions(&self) -> Vec<Decimal> {
+    /// The numbers that are not whole by their kind, amounts among them.
+    pub(super) fn fractions(&self) -> Vec<Decimal> {
         let number = |row: &usize| match self.datum(*row) {
             Datum::Exact(number) => Some(*number),
             Datum::Float(number) => Decimal::from_f64(*number),
@@ -181,13 +198,19 @@ impl Part<'_> {
     }
 
     /// The greatest number, whatever its sign.
-    pub(super) fn greatest(&self) -> Option<Decimal> {
+    fn greatest(&self) -> Option<Decimal> {
         self.rows.iter().filter_map(|row| magnitude(self.datum(*row))).max_by(compare)
     }
 
-    /// Whether it is a mark that no row has.
-    fn is_all_false(&self) -> bool {
-        !self.rows.is_empty() && self.rows.iter().all(|row| *self.datum(*row) == Datum::Bool(false))
+    /// Whether nothing is known of it for any row of the model.
+    fn is_unknown(&self) -> bool {
+        !self.data.rows.is_empty() && self.data.rows.iter().all(|row| row[self.index] == Datum::Null)
+    }
+
+    /// Whether it is more than a mark that none of the rows has, or dashes alone.
+    fn says_something(&self) -> bool {
+        let nothing = |row: &usize| matches!(self.datum(*row), Datum::Bool(false) | Datum::Null);
+        self.rows.is_empty() || !self.rows.iter().all(nothing)
     }
 
     /// The heading, with the unit of the whole column.

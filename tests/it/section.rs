@@ -18,12 +18,12 @@ fn five_lines_of_template_are_a_section_with_a_table_and_a_chart() {
     let (query, lines) = (block(HEADING, "sql"), block(HEADING, "jinja"));
     assert_eq!(lines.lines().count(), 5, "{lines}");
     let project = Project::brief();
-    project.write("queries/review/by_month.sql", &query);
+    project.write("queries/review/sold_by_month.sql", &query);
     let report = project.read("report_templates/brief.md");
     project.write("report_templates/brief.md", &format!("{report}\n{lines}"));
     support::published(&project.request());
     let page = project.read("book/latest/en/brief.html");
-    let (_, section) = page.split_once(">Revenue by month</h2>").expect("a section with its heading");
+    let (_, section) = page.split_once(">Sold by month</h2>").expect("a section with its heading");
     let (section, _) = section.split_once("</section>").expect("the end of the section");
     // 80 + 70 + 3 + 40 in October.
     assert!(section.contains(">CN¥193<"), "{section}");
@@ -34,7 +34,7 @@ fn five_lines_of_template_are_a_section_with_a_table_and_a_chart() {
         assert!(section.contains(&format!(">{figure}<")), "no {figure} in {section}");
     }
     let markdown = project.read("book/latest/en/brief.md");
-    assert!(markdown.contains("## Revenue by month") && markdown.contains("| 193.00 |"), "{markdown}");
+    assert!(markdown.contains("## Sold by month") && markdown.contains("| 193.00 |"), "{markdown}");
 }
 
 /// The first table of the section below a heading, of the English page.

@@ -27,7 +27,9 @@ pub(super) const VALUE: &str = "evidence_value_";
 const KEY: &str = "evidence_key_";
 
 /// Exact for money with four decimals and for counts.
-pub(super) const VALUE_TYPE: DataType = DataType::Decimal128(38, 8);
+pub(super) const VALUE_TYPE: DataType = DataType::Decimal128(38, DECIMALS);
+/// Digits behind the point of what a row adds.
+pub(super) const DECIMALS: i8 = 8;
 
 /// What is known of other models.
 pub(super) trait Tables {
@@ -281,8 +283,9 @@ fn tag(plan: &LogicalPlan, hint: Option<usize>, tables: &dyn Tables) -> Result<L
             tagged(plan, &table.to_string(), &grain.ok_or_else(|| lost(plan))?)
         }
         LogicalPlan::Aggregate(node) => {
+            // These are no rows of that table but sums over them.
             let groups: Vec<Expr> = own_columns(plan).into_iter().take(node.group_expr.len()).collect();
-            tagged(plan, &first_scan(&node.input), &groups)
+            tagged(plan, &format!("{} (grouped)", first_scan(&node.input)), &groups)
         }
         LogicalPlan::EmptyRelation(_) | LogicalPlan::Values(_) => tagged(plan, "", &[]),
         LogicalPlan::Join(node) => {

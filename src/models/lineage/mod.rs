@@ -14,9 +14,11 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Decimal128Type, Field, Schema};
 use datafusion::common::Column;
 use datafusion::error::DataFusionError;
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast};
+use datafusion::functions::expr_fn::split_part;
+use datafusion::functions_aggregate::expr_fn::sum;
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast, lit};
 
-use self::expand::{ROW, SOURCE, Tables, VALUE, VALUE_TYPE};
+use self::expand::{DECIMALS, ROW, SOURCE, Tables, VALUE, VALUE_TYPE};
 use self::route::{Route, Upstream};
 use super::{Inputs, Models, plan_of, text_columns};
 use crate::engine;
@@ -42,6 +44,12 @@ pub struct Proof {
     pub rows: Vec<RecordBatch>,
     /// How many they are.
     pub n_rows: usize,
+    /// How many of them add something, for each column.
+    pub n_adding: Vec<usize>,
+    /// Whether rows of other tables are among them.
+    pub is_mixed: bool,
+    /// The column by which the rows were added up, since they were too many by themselves.
+    pub grouped_by: Option<String>,
 }
 
 /// What is known of the ways between models.
@@ -152,12 +160,20 @@ impl<'a> Lineage<'a> {
         most: usize,
     ) -> Result<Option<Proof>> {
         let doing = format!("looking for the rows behind `{model}`");
-        let Ok(rows) = self.models.engine.collect(plan).await else { return Ok(None) };
-        let n_rows: usize = rows.iter().map(RecordBatch::num_rows).sum();
+        let Ok(mut rows) = self.models.engine.collect(plan.clone()).await else { return Ok(None) };
+        let count = |rows: &[RecordBatch]| rows.iter().map(RecordBatch::num_rows).sum::<usize>();
+        let mut grouped_by = None;
+        if count(&rows) > most {
+            let Some((plan, by)) = self.grouped(model, plan, &rows, &columns, most)? else { return Ok(None) };
+            let Ok(fewer) = self.models.engine.collect(plan).await else { return Ok(None) };
+            (rows, grouped_by) = (fewer, Some(by));
+        }
+        let n_rows = count(&rows);
         if n_rows > most || n_rows == 0 {
             return Ok(None);
         }
         let n_grain = self.grain(model).len();
+        let mut n_adding = vec![0; columns.len()];
         let mut sums: BTreeMap<Vec<Option<String>>, Vec<i128>> = BTreeMap::new();
         let mut tables: BTreeMap<String, usize> = BTreeMap::new();
         for batch in &rows {
@@ -172,6 +188,7 @@ impl<'a> Lineage<'a> {
                     let values = batch.column(n_grain + 2 + number).as_primitive::<Decimal128Type>();
                     if values.is_valid(row) {
                         *total += values.value(row);
+                        n_adding[number] += usize::from(values.value(row) != 0);
                     }
                 }
             }
@@ -187,9 +204,52 @@ impl<'a> Lineage<'a> {
             .iter()
             .map(|batch| self.in_own_types(model, &batch.project(&kept).map_err(unread)?))
             .collect::<Result<_>>()?;
+        let n_adding = n_adding.into_iter().zip(&proven).filter(|(_, proven)| **proven).map(|(n, _)| n);
         let columns = columns.into_iter().zip(&proven).filter(|(_, proven)| **proven).map(|(name, _)| name);
+        let is_mixed = tables.len() > 1;
         let table = tables.into_iter().max_by_key(|(_, n)| *n).map_or_else(String::new, |(table, _)| table);
-        Ok(Some(Proof { columns: columns.collect(), table, rows, n_rows }))
+        let (columns, n_adding) = (columns.collect(), n_adding.collect());
+        Ok(Some(Proof { columns, table, rows, n_rows, n_adding, is_mixed, grouped_by }))
+    }
+
+    /// The rows added up by the first column that names each, such as the customer of a customer's days; `None` where they
+    /// have no second one. The plan gives one row more than `most`, of which `rows` tell the table.
+    fn grouped(
+        &self,
+        model: &TableName,
+        plan: LogicalPlan,
+        rows: &[RecordBatch],
+        columns: &[String],
+        most: usize,
+    ) -> Result<Option<(LogicalPlan, String)>> {
+        let n_grain = self.grain(model).len();
+        let Some(first) = rows.iter().find(|batch| batch.num_rows() > 0) else { return Ok(None) };
+        let sources = text_columns(&first.project(&[n_grain]).map_err(unread)?)?;
+        let table = sources[0][0].as_deref().and_then(|table| table.parse::<TableName>().ok());
+        let grain = table.map_or_else(Vec::new, |table| self.grain(&table));
+        let [by, _, ..] = grain.as_slice() else { return Ok(None) };
+        // Without the limit and the order below it, which are made again.
+        let LogicalPlan::Limit(limit) = plan else { return Ok(None) };
+        let LogicalPlan::Sort(sort) = limit.input.as_ref() else { return Ok(None) };
+        let named = |name: &str| Expr::Column(Column::new_unqualified(name));
+        let own = self.grain(model);
+        let mut groups: Vec<Expr> = own.iter().map(|name| named(name)).collect();
+        groups.push(named(SOURCE_COLUMN));
+        groups.push(split_part(named(ROW_COLUMN), lit("/"), lit(1_i64)).alias(ROW_COLUMN));
+        let sums = columns.iter().map(|name| sum(named(name)).alias(name));
+        let names = own.iter().map(String::as_str).chain([SOURCE_COLUMN, ROW_COLUMN]);
+        let order: Vec<_> = names.clone().map(|name| named(name).sort(true, false)).collect();
+        let shown: Vec<Expr> = names
+            .map(named)
+            .chain(columns.iter().map(|name| cast(named(name), VALUE_TYPE).alias(name)))
+            .collect();
+        let built = LogicalPlanBuilder::from(sort.input.as_ref().clone())
+            .aggregate(groups, sums.collect::<Vec<_>>())
+            .and_then(|plan| plan.project(shown))
+            .and_then(|plan| plan.sort(order))
+            .and_then(|plan| plan.limit(0, Some(most + 1)))
+            .and_then(LogicalPlanBuilder::build);
+        Ok(built.ok().map(|plan| (plan, by.clone())))
     }
 
     /// The values in the types of their figures, where these hold every digit of them.
@@ -261,7 +321,9 @@ impl Upstream for Lineage<'_> {
         let plan = self.plans.get(model)?;
         let index = plan.schema().iter().position(|(_, field)| field.name() == column)?;
         let kind = plan.schema().field(index).data_type();
-        let is_exact = matches!(kind, DataType::Decimal128(..)) || kind.is_integer();
+        // Figures with more decimals than the rows are written with are not said to be their sum.
+        let is_exact =
+            matches!(kind, DataType::Decimal128(_, scale) if *scale <= DECIMALS) || kind.is_integer();
         is_exact.then(|| route::follow(plan, index, self)).flatten()
     }
 }

@@ -68,6 +68,9 @@ fn link_blocks(blocks: &mut [Block], way: Way<'_>) {
                 for (column, cell) in table.columns.iter_mut().zip(&first) {
                     column.href = way(&cell.cell.model, &cell.cell.column);
                 }
+                if let Some(more) = &mut table.more {
+                    more.href = way(&more.model, super::ROWS);
+                }
             }
             Block::Chart(figure) => figure.href = way(&figure.model, super::ROWS),
             Block::Rule | Block::Controls { .. } => {}

@@ -67,6 +67,36 @@ struct ColumnEvidence {
 struct ProofFile {
     table: TableName,
     file: RowFile,
+    /// How many rows add something, by column.
+    n_adding: BTreeMap<String, usize>,
+    is_mixed: bool,
+    grouped_by: Option<String>,
+}
+
+impl ProofFile {
+    /// What the page says of the rows behind a column.
+    fn said(&self, column: &str, words: &Words) -> String {
+        let n_adding = self.n_adding.get(column).map_or(self.file.n_rows, |n| *n as u64);
+        let values = |n: u64| {
+            [
+                ("n".to_owned(), count(words, n)),
+                ("all".to_owned(), count(words, self.file.n_rows)),
+                ("most".to_owned(), count(words, rows::MOST as u64)),
+                ("table".to_owned(), self.table.to_string()),
+                ("key".to_owned(), self.grouped_by.clone().unwrap_or_default()),
+            ]
+        };
+        let say = |key: &str, n: u64| words.fill(key, &values(n)).unwrap_or_default();
+        let of = if self.is_mixed { "evidence.sum_of_several" } else { "evidence.sum_of" };
+        let mut sentences = vec![say(of, self.file.n_rows)];
+        if n_adding < self.file.n_rows {
+            sentences.push(say("evidence.sum_among", n_adding));
+        }
+        if self.grouped_by.is_some() {
+            sentences.push(say("evidence.sum_grouped", n_adding));
+        }
+        sentences.join(if words.lang == crate::names::Lang::En { " " } else { "" })
+    }
 }
 
 /// A column on a page.
@@ -179,7 +209,15 @@ async fn model(
             let stem = format!("data/evidence/{name}.{}", proofs.len() + 1);
             let file = rows::write(&stem, &proof.rows, files)?;
             let (schema, table) = proof.table.split_once('.').unwrap_or_default();
-            proofs.push(ProofFile { table: TableName::new(schema, table), file });
+            let n_adding = proof.columns.iter().cloned().zip(proof.n_adding).collect();
+            let table = TableName::new(schema, table);
+            proofs.push(ProofFile {
+                table,
+                file,
+                n_adding,
+                is_mixed: proof.is_mixed,
+                grouped_by: proof.grouped_by,
+            });
         }
     }
     Ok(ModelEvidence { name: name.clone(), columns, n_rows: built.rows, rows: None, proofs })
@@ -273,12 +311,8 @@ impl Evidence {
         let line = |column: &ColumnEvidence| {
             let sum = column.proof.map(|number| {
                 let proof = &model.proofs[number];
-                let values = [
-                    ("n".to_owned(), count(words, proof.file.n_rows)),
-                    ("table".to_owned(), proof.table.to_string()),
-                ];
                 SumLine {
-                    text: words.fill("evidence.sum_of", &values).unwrap_or_default(),
+                    text: proof.said(&column.name, words),
                     csv: proof.file.paths.csv.clone(),
                     parquet: proof.file.paths.parquet.clone(),
                 }

@@ -30,7 +30,7 @@ use minijinja::value::Kwargs;
 
 use super::charts::{Caption, Chart, Drawing, Slot, Tint, Unit as AxisUnit};
 use super::data::{Datum, ModelData};
-use super::document::{Block, Figure};
+use super::document::{Block, Figure, Inline};
 use super::engine::fault;
 use super::format::{self, Decimal, Lang};
 use super::objects::{ModelObject, Shared, no_column};
@@ -78,6 +78,12 @@ pub(super) fn figure(
     let caption = Caption { id: &id, title: &title, description: finding };
     let small = kwargs.get::<Option<bool>>("small")?.unwrap_or(false);
     let themed = if small { chart.themed_small(&caption) } else { chart.themed(&caption) };
+    if themed.is_none() {
+        // A chart that is not there would be taken for one that was forgotten.
+        let nothing = draft.word("no_rows")?;
+        let text = Inline::Text { text: format!("{title}: {nothing}") };
+        return Ok(Block::Note { tone: "missing".to_owned(), inlines: vec![text] });
+    }
     let drawing = Drawing::of(&chart, &caption);
     let columns = draft.data.columns.iter().map(|column| column.name.clone()).collect();
     let model = model.name.clone();

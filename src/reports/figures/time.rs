@@ -7,6 +7,7 @@ use minijinja::Error;
 use super::{Draft, Drafted, tint};
 use crate::reports::charts::{Baseline, Chart, Line, LineCompare, Series, Slot, StackedBars};
 use crate::reports::data::plain;
+use crate::reports::format::Lang;
 use crate::reports::objects::no_column;
 
 impl Draft<'_> {
@@ -71,8 +72,10 @@ impl Draft<'_> {
         };
         let value = |part: &&Series| part.values.last().copied().flatten().unwrap_or(f64::NEG_INFINITY);
         let largest = series.iter().rev().max_by(|a, b| value(a).total_cmp(&value(b)));
-        let when = |slot: Option<&Slot>| {
-            slot.map_or_else(String::new, |slot| format!("{} {}", slot.group, slot.label).trim().to_owned())
+        let when = |slot: Option<&Slot>| match (slot, self.shared.words.lang) {
+            (Some(slot), Lang::En) => format!("{} {}", slot.label, slot.group).trim().to_owned(),
+            (Some(slot), Lang::Zh) => format!("{}{}", slot.group, slot.label),
+            (None, _) => String::new(),
         };
         let label = |part: &Series| part.labels.last().cloned().unwrap_or_default();
         self.say(

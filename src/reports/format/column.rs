@@ -26,23 +26,28 @@ impl Scale {
     /// The largest scale in which the greatest magnitude is at least 10, so that it keeps three digits with one decimal.
     #[must_use]
     pub fn choose(lang: Lang, max_abs: Decimal) -> Self {
-        let scales = match lang {
-            Lang::Zh => [Self::Yi, Self::Wan, Self::One].as_slice(),
-            Lang::En => [Self::Billion, Self::Million, Self::Thousand, Self::One].as_slice(),
-        };
         let fits = |scale: &&Self| max_abs.reaches(scale.power() + 1);
-        scales.iter().find(fits).copied().unwrap_or(Self::One)
+        Self::all(lang).iter().find(fits).copied().unwrap_or(Self::One)
     }
 
-    /// The next larger scale of the language, or the largest.
-    fn next(self, lang: Lang) -> Self {
-        match (lang, self) {
-            (Lang::Zh, Self::One) => Self::Wan,
-            (Lang::Zh, _) => Self::Yi,
-            (Lang::En, Self::One) => Self::Thousand,
-            (Lang::En, Self::Thousand) => Self::Million,
-            (Lang::En, _) => Self::Billion,
+    /// The scales of a language, the largest first.
+    fn all(lang: Lang) -> &'static [Self] {
+        match lang {
+            Lang::Zh => &[Self::Yi, Self::Wan, Self::One],
+            Lang::En => &[Self::Billion, Self::Million, Self::Thousand, Self::One],
         }
+    }
+
+    /// The next larger scale, or the largest.
+    fn coarser(self, lang: Lang) -> Self {
+        let larger = Self::all(lang).iter().rev().find(|scale| scale.power() > self.power());
+        larger.copied().unwrap_or(self)
+    }
+
+    /// The next smaller scale, or the smallest.
+    fn finer(self, lang: Lang) -> Self {
+        let smaller = Self::all(lang).iter().find(|scale| scale.power() < self.power());
+        smaller.copied().unwrap_or(self)
     }
 
     /// The power of ten.
@@ -122,20 +127,29 @@ impl Column {
         Self { scale, digits }
     }
 
-    /// The columns of a table, which readers compare with each other and add up: all in the scale of the smallest, unless
-    /// the greatest would have seven digits or more before its point there. `greatest` has the greatest magnitude of each
-    /// column; columns of zeros have no say.
+    /// The columns of a table, which readers compare with each other and add up, in one scale: that of the smallest column,
+    /// and a finer one where the smallest cell would be a fraction in it; but never one in which the greatest has more than
+    /// six digits before its point. Zeros have no say. Each of `columns` has the amounts of one.
     #[must_use]
-    pub fn money_beside(lang: Lang, currency: &str, greatest: &[Decimal]) -> Self {
-        let known = || greatest.iter().copied().filter(|number| number.unscaled != 0);
-        let by_size = |a: &Decimal, b: &Decimal| a.to_f64().total_cmp(&b.to_f64());
-        let (Some(least), Some(most)) = (known().min_by(by_size), known().max_by(by_size)) else {
+    pub fn money_beside(lang: Lang, currency: &str, columns: &[Vec<Decimal>]) -> Self {
+        let size = |number: &Decimal| number.to_f64().abs();
+        let by_size = |a: &Decimal, b: &Decimal| size(a).total_cmp(&size(b));
+        let magnitude = |number: &Decimal| Decimal::new(number.unscaled.abs(), number.scale);
+        let cells = || columns.iter().flatten().filter(|number| number.unscaled != 0).map(magnitude);
+        let greatest = columns.iter().filter_map(|column| column.iter().map(magnitude).max_by(by_size));
+        let column = greatest.filter(|number| number.unscaled != 0).min_by(by_size);
+        let (Some(least), Some(column), Some(most)) =
+            (cells().min_by(by_size), column, cells().max_by(by_size))
+        else {
             return Self::money(lang, currency, Decimal::new(0, 0));
         };
         let own = Self::money(lang, currency, most);
-        let mut scale = Scale::choose(lang, least);
+        let mut scale = Scale::choose(lang, column);
+        if scale != Scale::One && !least.reaches(scale.power()) {
+            scale = scale.finer(lang);
+        }
         while scale != own.scale && most.reaches(scale.power() + 6) {
-            scale = scale.next(lang);
+            scale = scale.coarser(lang);
         }
         if scale == own.scale {
             return own;

@@ -89,25 +89,29 @@ fn a_column_has_one_scale() {
 
 #[test]
 fn the_amounts_of_a_table_have_one_scale() {
-    let of = |lang, greatest: &[i128]| {
-        let greatest: Vec<Decimal> = greatest.iter().map(|number| Decimal::new(*number, 0)).collect();
-        Column::money_beside(lang, "CNY", &greatest)
+    let of = |lang, columns: &[&[i128]]| {
+        let column = |numbers: &&[i128]| numbers.iter().map(|number| Decimal::new(*number, 0)).collect();
+        Column::money_beside(lang, "CNY", &columns.iter().map(column).collect::<Vec<_>>())
     };
     // A change of 59,058 beside 60,321 before: both in yuan.
-    let beside = of(Lang::Zh, &[59_058, 603_210, 0]);
-    assert_eq!((beside.cell(Decimal::new(59_058, 0)), beside.scale), ("59,058".to_owned(), Scale::One));
+    let beside = of(Lang::Zh, &[&[-59_058, 338], &[603_210, 109_900], &[0]]);
+    assert_eq!((beside.cell(Decimal::new(-59_058, 0)), beside.scale), ("-59,058".to_owned(), Scale::One));
     // 22.3 million beside 9.4 million: both in thousands, although the first alone would be in millions.
-    let beside = of(Lang::En, &[22_338_100, 9_448_400]);
+    let beside = of(Lang::En, &[&[22_338_100], &[9_448_400]]);
     assert_eq!(
         (beside.cell(Decimal::new(22_338_100, 0)), beside.scale),
         ("22,338.1".to_owned(), Scale::Thousand)
     );
+    // A cell that would be a fraction of a million is no fraction in thousands.
+    assert_eq!(of(Lang::En, &[&[93_700_000, -48_000]]).scale, Scale::Thousand);
+    assert_eq!(of(Lang::En, &[&[93_700_000, 1_900_000]]).scale, Scale::Million);
     // Not finer than six digits before the point of the greatest.
-    assert_eq!(of(Lang::En, &[44_300_000, 12]).scale, Scale::Thousand);
-    assert_eq!(of(Lang::Zh, &[44_300_000, 12]).scale, Scale::Wan);
-    // Columns of zeros have no say, and a single column is as it was.
-    assert_eq!(of(Lang::Zh, &[0, 123_456_789]), Column::money(Lang::Zh, "CNY", Decimal::new(123_456_789, 0)));
-    assert_eq!(of(Lang::En, &[]), Column::money(Lang::En, "CNY", Decimal::new(0, 0)));
+    assert_eq!(of(Lang::En, &[&[44_300_000], &[12]]).scale, Scale::Thousand);
+    assert_eq!(of(Lang::Zh, &[&[44_300_000], &[12]]).scale, Scale::Wan);
+    // Zeros have no say, and a single column is as it was.
+    let money = |amount: i128| Column::money(Lang::Zh, "CNY", Decimal::new(amount, 0));
+    assert_eq!(of(Lang::Zh, &[&[0], &[123_456_789]]), money(123_456_789));
+    assert_eq!(of(Lang::Zh, &[]), money(0));
 }
 
 #[test]

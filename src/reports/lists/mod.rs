@@ -56,7 +56,8 @@ struct Column {
 /// # Errors
 /// The word that is missing.
 pub(super) fn links(model: &str, rows: u64, words: &Words) -> Result<FileLinks, String> {
-    let title = words.fill(&format!("list.{model}.title"), &[])?;
+    // A list without a title of its own is called as its model.
+    let title = words.get(&format!("list.{model}.title")).unwrap_or(model).to_owned();
     let number = [("n".to_owned(), format::integer(i128::from(rows))), ("title".to_owned(), title)];
     let path = |ending: &str| format!("{FOLDER}/{}.{ending}", in_address(model));
     Ok(FileLinks { label: words.fill("lists.all_rows", &number)?, excel: path("xlsx"), csv: path("csv") })
