@@ -153,3 +153,57 @@ fn every_figure_leads_to_its_query_and_to_rows_that_come_to_it() {
         assert!(proven.contains(figure), "no rows behind {figure}; there are for {proven:#?}");
     }
 }
+
+/// A model of two columns in its grain with more rows than a file of evidence holds, and a model of their sum.
+const CUSTOMER_DAY: &str = "-- Revenue by customer and day.
+--
+-- grain: customer_id, sold_on
+-- column: customer_id text \"Customer\"
+-- column: sold_on date \"Day\"
+-- column: revenue money \"Revenue\"
+SELECT customer_id, sold_on, sum(amount) AS revenue FROM staging.sales GROUP BY customer_id, sold_on
+";
+const TOTAL: &str = "-- All revenue.
+--
+-- grain: name
+-- column: name text \"Name\"
+-- column: revenue money \"Revenue\"
+SELECT 'all' AS name, sum(revenue) AS revenue FROM review.customer_day
+";
+
+#[test]
+fn rows_that_are_too_many_are_added_up_by_what_names_them_first() {
+    let project = Project::brief();
+    let mut sales =
+        "order_id:text,line_no:int,customer_id:text,sold_on:date,amount:decimal,state:text\n".to_owned();
+    // 350 customers on each of 300 days: 105,000 rows, where a file has at most 100,000.
+    let first = jiff::civil::date(2026, 1, 4);
+    for (number, day) in first.series(jiff::Span::new().days(1)).take(300).enumerate() {
+        for customer in 0..350 {
+            let order = format!("o{number:03}{customer:03}");
+            sales.push_str(&format!("{order},1,c{customer:03},{day},{}.25,final\n", customer + 1));
+        }
+    }
+    crate::tables::write_parquet(&sales, &project.path("warehouse/sales.parquet"));
+    project.write("queries/review/customer_day.sql", CUSTOMER_DAY);
+    project.write("queries/review/total.sql", TOTAL);
+    project.set("publish", "[\"total\"]");
+    project.set("exports", "[]");
+    project.write("report_templates/total.md", "# All\n\n{{ review.total.first.revenue }} in all.\n");
+    published(&project.request());
+    let edition = project.path("book/latest");
+    let page = read(&edition.join("en/evidence/review.total.html"));
+    let line = line_of(&page, "revenue");
+    assert!(line.contains("Rows of review.customer_day: 350."), "{line}");
+    assert!(line.contains("Added up by customer_id, since there are more than 100,000."), "{line}");
+    let csv = csv_of(line).expect("a file of rows").trim_start_matches("../../");
+    let text = fs::read_to_string(edition.join(csv)).unwrap();
+    let rows: Vec<Vec<&str>> = text.lines().skip(1).map(|line| line.split(',').collect()).collect();
+    assert_eq!(rows.len(), 350);
+    assert_eq!(rows[0][..3], ["all", "review.customer_day", "c000"]);
+    // 300 days of 1.25 for the first customer; 300 times 350 of a quarter and 1 + 2 + ... + 350 in all.
+    assert_eq!(exact(rows[0][3]), exact("375"));
+    let sum: i128 = rows.iter().map(|row| exact(row[3])).sum();
+    assert_eq!(sum, exact("18453750"));
+    assert!(page.contains("tierbook query") || page.contains("data/review.total.csv"), "{page}");
+}

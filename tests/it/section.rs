@@ -103,3 +103,41 @@ fn bars_of_a_table_can_be_compared_and_shares_are_of_the_whole() {
     // Shares against 100 %.
     assert_eq!(bars(r#""first_share", "second_share""#), ["46.8", "60.0", "10.0", "30.0", "10.0", "10.0"]);
 }
+
+#[test]
+fn what_a_table_does_not_show_is_said_below_it() {
+    let project = Project::brief();
+    let marked = MARKED
+        .replace("-- column: is_late", "-- column: cost money \"Cost\"\n-- column: is_late")
+        .replace("column2 AS is_late", "CAST(NULL AS DECIMAL(18, 4)) AS cost, column2 AS is_late");
+    project.write("queries/review/marked.sql", &marked);
+    let report = project.read("report_templates/brief.md");
+    let lines = r#"{{ table(review.marked, columns=["customer_name", "cost", "year_revenue"], limit=2) }}"#;
+    project.write("report_templates/brief.md", &format!("{report}\n## More\n\n{lines}\n"));
+    support::published(&project.request());
+    let page = project.read("book/latest/en/brief.html").replace("&#x2f;", "/");
+    let (_, section) = page.split_once(">More</h2>").expect("the section");
+    // Nothing is known of the cost of anybody: no column of dashes, but a line. The third customer is a click away.
+    assert!(!section.contains("of-cost"), "{section}");
+    let below = "<p class=\"rest\">First 2 of 3. Not known, and left out: Cost. \
+                 <a href=\"evidence/review.marked.html#model-rows\">All rows</a></p>";
+    assert!(section.contains(below), "{section}");
+    let markdown = project.read("book/latest/en/brief.md");
+    assert!(markdown.contains("First 2 of 3. Not known, and left out: Cost."), "{markdown}");
+}
+
+#[test]
+fn a_model_without_rows_is_said_to_have_none_and_ends_no_run() {
+    let project = Project::brief();
+    let empty = MARKED.replace("\nFROM (VALUES", "\nFROM (SELECT * FROM (VALUES").trim_end().to_owned();
+    let empty = empty.strip_suffix(')').expect("the end of the rows").to_owned() + ")) WHERE false\n";
+    project.write("queries/review/marked.sql", &empty);
+    let report = project.read("report_templates/brief.md");
+    let lines = "Sold: {{ review.marked.first.year_revenue }}, {{ review.marked.last.year_revenue }}.\n\n\
+                 {{ chart(\"line\", review.marked, x=\"customer_name\", y=\"year_revenue\", title=\"By year\") }}";
+    project.write("report_templates/brief.md", &format!("{report}\n## More\n\n{lines}\n"));
+    support::published(&project.request());
+    let markdown = project.read("book/latest/en/brief.md");
+    assert!(markdown.contains("Sold: —, —."), "{markdown}");
+    assert!(markdown.contains("> By year: None."), "{markdown}");
+}
