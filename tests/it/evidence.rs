@@ -207,3 +207,18 @@ fn rows_that_are_too_many_are_added_up_by_what_names_them_first() {
     assert_eq!(sum, exact("18453750"));
     assert!(page.contains("tierbook query") || page.contains("data/review.total.csv"), "{page}");
 }
+
+#[test]
+fn rows_of_mapped_tables_are_named_as_the_project_names_them() {
+    let project = Project::brief();
+    published(&project.request());
+    let edition = project.path("book/latest");
+    let page = read(&edition.join("en/evidence/review.brief.html"));
+    let line = line_of(&page, "revenue");
+    assert!(line.contains("Rows of staging.sales: 8."), "{line}");
+    let csv = csv_of(line).expect("a file of rows").trim_start_matches("../../");
+    let text = fs::read_to_string(edition.join(csv)).unwrap();
+    for row in ["c1,staging.sales,o1/1,600.5", "c1,staging.sales,o8/1,40"] {
+        assert!(text.lines().any(|line| line.starts_with(row)), "no {row} in {text}");
+    }
+}

@@ -287,6 +287,15 @@ fn tag(plan: &LogicalPlan, hint: Option<usize>, tables: &dyn Tables) -> Result<L
             let groups: Vec<Expr> = own_columns(plan).into_iter().take(node.group_expr.len()).collect();
             tagged(plan, &format!("{} (grouped)", first_scan(&node.input)), &groups)
         }
+        LogicalPlan::SubqueryAlias(_)
+            if own_name(plan).is_some_and(|table| !tables.grain(&table).is_empty()) =>
+        {
+            // A table that is mapped from the warehouse and read in place: its rows have names, those below it have none.
+            let table = own_name(plan).ok_or_else(|| lost(plan))?;
+            let grain: Option<Vec<Expr>> =
+                tables.grain(&table).iter().map(|name| named(plan, name)).collect();
+            tagged(plan, &table.to_string(), &grain.ok_or_else(|| lost(plan))?)
+        }
         LogicalPlan::EmptyRelation(_) | LogicalPlan::Values(_) => tagged(plan, "", &[]),
         LogicalPlan::Join(node) => {
             let n_left = node.left.schema().fields().len();
@@ -328,8 +337,17 @@ fn tagged(plan: &LogicalPlan, table: &str, grain: &[Expr]) -> Result<LogicalPlan
     LogicalPlanBuilder::from(plan.clone()).project(columns)?.build()
 }
 
+/// The table of the project that a part of a plan stands for.
+fn own_name(plan: &LogicalPlan) -> Option<TableName> {
+    let LogicalPlan::SubqueryAlias(node) = plan else { return None };
+    Some(TableName::new(node.alias.schema()?, node.alias.table()))
+}
+
 /// The table that is read first below a node.
 fn first_scan(plan: &LogicalPlan) -> String {
+    if let Some(table) = own_name(plan) {
+        return table.to_string();
+    }
     if let LogicalPlan::TableScan(scan) = plan {
         return model_of(scan).map_or_else(String::new, |table| table.to_string());
     }
