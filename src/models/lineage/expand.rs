@@ -218,7 +218,8 @@ fn attach_sums(node: &Aggregate, calls: &[&AggregateFunction], tables: &dyn Tabl
     attach(LogicalPlan::Aggregate(node.clone()), node.group_expr.len(), rows)
 }
 
-fn nothing() -> Expr {
+/// An amount of zero.
+pub(super) fn nothing() -> Expr {
     Expr::Literal(ScalarValue::Decimal128(Some(0), 38, 8), None)
 }
 

@@ -14,12 +14,12 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Decimal128Type, Field, Schema};
 use datafusion::common::Column;
 use datafusion::error::DataFusionError;
-use datafusion::functions::expr_fn::split_part;
+use datafusion::functions::expr_fn::{coalesce, split_part};
 use datafusion::functions_aggregate::expr_fn::sum;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast, lit};
 
-use self::expand::{DECIMALS, ROW, SOURCE, Tables, VALUE, VALUE_TYPE};
-use self::route::{Route, Upstream};
+use self::expand::{DECIMALS, ROW, SOURCE, Tables, VALUE, VALUE_TYPE, nothing};
+use self::route::{Route, Terms, Upstream};
 use super::{Inputs, Models, plan_of, text_columns};
 use crate::engine;
 use crate::error::{Error, Errors, Result};
@@ -80,21 +80,26 @@ impl<'a> Lineage<'a> {
     /// What running the queries finds.
     pub async fn proofs(&self, model: &TableName, columns: &[String], most: usize) -> Result<Vec<Proof>> {
         let Some(plan) = self.plans.get(model) else { return Ok(Vec::new()) };
-        let mut ways: Vec<(Route, Vec<String>)> = Vec::new();
+        let mut ways: Vec<Way> = Vec::new();
         for column in columns {
-            let Some(route) = self.route(model, column) else { continue };
-            match ways.iter_mut().find(|(way, _)| way.is_same_way(&route)) {
-                Some((way, columns)) => {
-                    way.join(&route);
-                    columns.push(column.clone());
-                }
-                None => ways.push((route, vec![column.clone()])),
+            let Some(terms) = self.terms(model, column) else { continue };
+            // Sums that come different ways have different rows.
+            let Some((_, first)) = terms.first().cloned() else { continue };
+            if terms[1..].iter().any(|(_, route)| !first.is_same_way(route)) {
+                continue;
             }
+            let place = ways.iter().position(|way| way.route.is_same_way(&first));
+            let place = place.unwrap_or_else(|| {
+                ways.push(Way { route: first.clone(), n_sums: 0, figures: Vec::new() });
+                ways.len() - 1
+            });
+            ways[place].add(column, &terms);
         }
         let mut proofs = Vec::new();
-        for (route, columns) in ways {
+        for way in ways {
+            let columns: Vec<String> = way.figures.iter().map(|(name, _)| name.clone()).collect();
             // A way that the plan does not bear is no way.
-            let Ok(rows) = self.rows(model, plan, &route, &columns, most) else { continue };
+            let Ok(rows) = self.rows(model, plan, &way, most) else { continue };
             if self.reads_too_much(&rows) {
                 continue;
             }
@@ -107,11 +112,10 @@ impl<'a> Lineage<'a> {
         &self,
         model: &TableName,
         plan: &LogicalPlan,
-        route: &Route,
-        columns: &[String],
+        way: &Way,
         most: usize,
     ) -> Result<LogicalPlan, DataFusionError> {
-        let expanded = expand::expand(plan, route, self)?;
+        let expanded = expand::expand(plan, &way.route, self)?;
         let find = |name: &str| {
             let found = expanded.schema().iter().find(|(_, field)| field.name() == name);
             found
@@ -125,14 +129,25 @@ impl<'a> Lineage<'a> {
             .collect::<Result<Vec<_>, DataFusionError>>()?;
         shown.push(find(SOURCE)?.alias(SOURCE_COLUMN));
         shown.push(find(ROW)?.alias(ROW_COLUMN));
-        for (number, column) in columns.iter().enumerate() {
-            shown.push(find(&format!("{VALUE}{number}"))?.alias(column));
+        for (column, parts) in &way.figures {
+            let mut value: Option<Expr> = None;
+            for (is_taken_off, number) in parts {
+                let part = find(&format!("{VALUE}{number}"))?;
+                value = Some(match (value, is_taken_off) {
+                    (None, false) if parts.len() == 1 => part,
+                    (None, _) => signed(nothing(), part, *is_taken_off),
+                    (Some(value), _) => signed(value, part, *is_taken_off),
+                });
+            }
+            let value =
+                value.ok_or_else(|| datafusion::common::plan_datafusion_err!("no sum for `{column}`"))?;
+            shown.push(cast(value, VALUE_TYPE).alias(column));
         }
         let names: Vec<String> = grain
             .iter()
             .map(String::as_str)
             .chain([SOURCE_COLUMN, ROW_COLUMN])
-            .chain(columns.iter().map(String::as_str))
+            .chain(way.figures.iter().map(|(name, _)| name.as_str()))
             .map(ToOwned::to_owned)
             .collect();
         let order: Vec<_> =
@@ -316,8 +331,37 @@ impl<'a> Lineage<'a> {
     }
 }
 
+/// Figures whose rows are the same, and the sums that each is made of.
+struct Way {
+    route: Route,
+    n_sums: usize,
+    /// By column: which sums are added, or taken off.
+    figures: Vec<(String, Vec<(bool, usize)>)>,
+}
+
+impl Way {
+    fn add(&mut self, column: &str, terms: &[(bool, Route)]) {
+        let mut parts = Vec::new();
+        for (is_taken_off, route) in terms {
+            // The first sum is the one that the way was found by.
+            if self.n_sums > 0 {
+                self.route.join(route);
+            }
+            parts.push((*is_taken_off, self.n_sums));
+            self.n_sums += 1;
+        }
+        self.figures.push((column.to_owned(), parts));
+    }
+}
+
+/// A value more, or less; what is not known adds nothing.
+fn signed(value: Expr, part: Expr, is_taken_off: bool) -> Expr {
+    let part = coalesce(vec![part, nothing()]);
+    if is_taken_off { value - part } else { value + part }
+}
+
 impl Upstream for Lineage<'_> {
-    fn route(&self, model: &TableName, column: &str) -> Option<Route> {
+    fn terms(&self, model: &TableName, column: &str) -> Option<Terms> {
         let plan = self.plans.get(model)?;
         let index = plan.schema().iter().position(|(_, field)| field.name() == column)?;
         let kind = plan.schema().field(index).data_type();

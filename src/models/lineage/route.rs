@@ -4,7 +4,7 @@
 
 use datafusion::common::{Column, DFSchema};
 use datafusion::logical_expr::expr::AggregateFunction;
-use datafusion::logical_expr::{Aggregate, Distinct, Expr, JoinType, LogicalPlan, TableScan};
+use datafusion::logical_expr::{Aggregate, Distinct, Expr, JoinType, LogicalPlan, Operator, TableScan};
 
 use crate::names::TableName;
 
@@ -51,29 +51,35 @@ impl Route {
             | (Self::Picked(_, a), Self::Picked(_, b))
             | (Self::Model(_, a), Self::Model(_, b)) => a.join(b),
             (Self::Each(a), Self::Each(b)) => a.iter_mut().zip(b).for_each(|(a, b)| a.join(b)),
-            (Self::Sum(a), Self::Sum(b)) => a.extend(b),
+            (Self::Sum(a), Self::Sum(b)) => a.extend(b.iter()),
             _ => {}
         }
     }
 }
 
+/// What a column is made of: sums that are added, or taken off where the flag says so. Most columns are one sum.
+pub(super) type Terms = Vec<(bool, Route)>;
+
 /// Gives the way through another model, by its name and a column.
 pub(super) trait Upstream {
     /// `None` when the column is no sum there.
-    fn route(&self, model: &TableName, column: &str) -> Option<Route>;
+    fn terms(&self, model: &TableName, column: &str) -> Option<Terms>;
+}
+
+/// The same terms, each a step further.
+fn step(terms: Terms, wrap: impl Fn(Box<Route>) -> Route) -> Terms {
+    terms.into_iter().map(|(is_taken_off, route)| (is_taken_off, wrap(Box::new(route)))).collect()
 }
 
 /// The way from the column at `index` of a plan.
-pub(super) fn follow(plan: &LogicalPlan, index: usize, upstream: &dyn Upstream) -> Option<Route> {
+pub(super) fn follow(plan: &LogicalPlan, index: usize, upstream: &dyn Upstream) -> Option<Terms> {
     let through = |input: &LogicalPlan, index: usize| {
-        follow(input, index, upstream).map(|route| Route::Through(Box::new(route)))
+        follow(input, index, upstream).map(|terms| step(terms, Route::Through))
     };
     match plan {
         LogicalPlan::Projection(node) => {
             let input = node.input.as_ref();
-            passed(node.expr.get(index)?)
-                .into_iter()
-                .find_map(|column| through(input, place(input.schema(), column)?))
+            computed(node.expr.get(index)?, &|column| through(input, place(input.schema(), column)?))
         }
         LogicalPlan::SubqueryAlias(node) => through(&node.input, index),
         LogicalPlan::Filter(node) => through(&node.input, index),
@@ -95,33 +101,39 @@ pub(super) fn follow(plan: &LogicalPlan, index: usize, upstream: &dyn Upstream) 
             };
             let is_left = index < n_left;
             let side = if is_left { &node.left } else { &node.right };
-            let route = follow(side, if is_left { index } else { index - n_left }, upstream)?;
-            Some(Route::Side(is_left, Box::new(route)))
+            let terms = follow(side, if is_left { index } else { index - n_left }, upstream)?;
+            Some(step(terms, |route| Route::Side(is_left, route)))
         }
         LogicalPlan::Union(node) => {
+            // A part of a union that is itself a difference would need a table of its own.
+            let single = |terms: Terms| match <[_; 1]>::try_from(terms) {
+                Ok([(false, route)]) => Some(route),
+                _ => None,
+            };
             let ways: Option<Vec<Route>> =
-                node.inputs.iter().map(|input| follow(input, index, upstream)).collect();
-            ways.map(Route::Each)
+                node.inputs.iter().map(|input| follow(input, index, upstream).and_then(single)).collect();
+            ways.map(|ways| vec![(false, Route::Each(ways))])
         }
         LogicalPlan::Aggregate(node) => grouped(node, index, upstream),
         LogicalPlan::TableScan(scan) => {
             let model = model_of(scan)?;
             let column = scan.projected_schema.fields().get(index)?.name().clone();
-            let route = upstream.route(&model, &column)?;
-            Some(Route::Model(model, Box::new(route)))
+            let terms = upstream.terms(&model, &column)?;
+            Some(step(terms, |route| Route::Model(model.clone(), route)))
         }
         _ => None,
     }
 }
 
-fn grouped(node: &Aggregate, index: usize, upstream: &dyn Upstream) -> Option<Route> {
+fn grouped(node: &Aggregate, index: usize, upstream: &dyn Upstream) -> Option<Terms> {
     let schema = node.input.schema();
     let picked = |expr: &Expr, condition: Option<Expr>| {
         passed(expr).into_iter().find_map(|column| {
-            let route = follow(&node.input, place(schema, column)?, upstream)?;
-            Some(Route::Picked(condition.clone(), Box::new(route)))
+            let terms = follow(&node.input, place(schema, column)?, upstream)?;
+            Some(step(terms, |route| Route::Picked(condition.clone(), route)))
         })
     };
+    let single = |route: Route| vec![(false, route)];
     if node.group_expr.iter().any(|expr| matches!(expr, Expr::GroupingSet(_))) {
         return None;
     }
@@ -131,9 +143,11 @@ fn grouped(node: &Aggregate, index: usize, upstream: &dyn Upstream) -> Option<Ro
     let call = call_of(node.aggr_expr.get(place)?)?;
     let is_distinct = call.params.distinct;
     match call.func.name() {
-        "sum" if !is_distinct => is_exact(call.params.args.first()?, schema).then(|| Route::Sum(vec![place])),
-        "count" if is_distinct => (call.params.args.len() == 1).then_some(Route::Different(place)),
-        "count" => Some(Route::Sum(vec![place])),
+        "sum" if !is_distinct => {
+            is_exact(call.params.args.first()?, schema).then(|| single(Route::Sum(vec![place])))
+        }
+        "count" if is_distinct => (call.params.args.len() == 1).then(|| single(Route::Different(place))),
+        "count" => Some(single(Route::Sum(vec![place]))),
         "max" | "min" | "first_value" | "last_value" => {
             let given = call.params.args.first()?;
             picked(given, condition_of(given))
@@ -174,6 +188,26 @@ fn bare(expr: &Expr) -> &Expr {
         Expr::TryCast(cast) => bare(&cast.expr),
         other => other,
     }
+}
+
+/// The terms of an expression over columns: one that is passed on, or several that are added and taken off.
+fn computed(expr: &Expr, follow: &dyn Fn(&Column) -> Option<Terms>) -> Option<Terms> {
+    if let Expr::BinaryExpr(binary) = bare(expr)
+        && matches!(binary.op, Operator::Plus | Operator::Minus)
+    {
+        let mut terms = computed(&binary.left, follow)?;
+        let is_minus = binary.op == Operator::Minus;
+        let right = computed(&binary.right, follow)?;
+        terms.extend(right.into_iter().map(|(is_taken_off, route)| (is_taken_off != is_minus, route)));
+        return Some(terms);
+    }
+    if let Expr::Case(case) = bare(expr)
+        && let [(_, then)] = case.when_then_expr.as_slice()
+        && matches!(bare(then), Expr::BinaryExpr(_))
+    {
+        return computed(then, follow);
+    }
+    passed(expr).into_iter().find_map(follow)
 }
 
 /// The columns that an expression may pass on as they are; whether it does is seen by adding up.
