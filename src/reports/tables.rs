@@ -67,10 +67,13 @@ pub(super) fn table(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>) 
     let mut cells: Vec<Vec<TableCell>> = vec![Vec::new(); rows.len()];
     let mut parts = Vec::new();
     let mut unknown: Vec<String> = Vec::new();
-    for name in &names {
+    for (place, name) in names.iter().enumerate() {
         let index = data.column(name).ok_or_else(|| no_column(&model.name, name))?;
         let part = Part { data, index, info: &data.columns[index], shared, rows: &rows };
-        if part.is_unknown() {
+        // The first column says what a row is, and stays whatever it holds.
+        if place == 0 {
+            parts.push((name, part));
+        } else if part.is_unknown() {
             unknown.push(heading(&shared.words, &data.name.to_string(), part.info).map_err(fault)?);
         } else if part.says_something() {
             parts.push((name, part));
@@ -202,9 +205,10 @@ impl Part<'_> {
         self.rows.iter().filter_map(|row| magnitude(self.datum(*row))).max_by(compare)
     }
 
-    /// Whether nothing is known of it for any row of the model.
+    /// Whether no row of the model has a value; of a model of which templates see a part only, nobody can say.
     fn is_unknown(&self) -> bool {
-        !self.data.rows.is_empty() && self.data.rows.iter().all(|row| row[self.index] == Datum::Null)
+        let rows = &self.data.rows;
+        self.data.is_whole() && !rows.is_empty() && rows.iter().all(|row| row[self.index] == Datum::Null)
     }
 
     /// Whether it is more than a mark that none of the rows has, or dashes alone.

@@ -84,7 +84,7 @@ LEFT JOIN staging.products p ON p.product_id = c.customer_id GROUP BY c.customer
     let page = project.read("book/latest/en/brief.md");
     // A price that is known of nobody is no column of dashes, and no zero, but a line below the table.
     assert!(page.contains("| Northwind |\n"), "{page}");
-    assert!(page.contains("Not known, and left out: Amount."), "{page}");
+    assert!(page.contains("Left out, because no row has a value: Amount."), "{page}");
 }
 
 #[test]

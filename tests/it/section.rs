@@ -119,11 +119,11 @@ fn what_a_table_does_not_show_is_said_below_it() {
     let (_, section) = page.split_once(">More</h2>").expect("the section");
     // Nothing is known of the cost of anybody: no column of dashes, but a line. The third customer is a click away.
     assert!(!section.contains("of-cost"), "{section}");
-    let below = "<p class=\"rest\">First 2 of 3. Not known, and left out: Cost. \
+    let below = "<p class=\"rest\">First 2 of 3. Left out, because no row has a value: Cost. \
                  <a href=\"evidence/review.marked.html#model-rows\">All rows</a></p>";
     assert!(section.contains(below), "{section}");
     let markdown = project.read("book/latest/en/brief.md");
-    assert!(markdown.contains("First 2 of 3. Not known, and left out: Cost."), "{markdown}");
+    assert!(markdown.contains("First 2 of 3. Left out, because no row has a value: Cost."), "{markdown}");
 }
 
 #[test]

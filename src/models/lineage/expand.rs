@@ -220,7 +220,7 @@ fn attach_sums(node: &Aggregate, calls: &[&AggregateFunction], tables: &dyn Tabl
 
 /// An amount of zero.
 pub(super) fn nothing() -> Expr {
-    Expr::Literal(ScalarValue::Decimal128(Some(0), 38, 8), None)
+    Expr::Literal(ScalarValue::Decimal128(Some(0), 38, DECIMALS), None)
 }
 
 /// What a row adds to a sum or a count.

@@ -38,7 +38,7 @@ pub const ROW_COLUMN: &str = "evidence_row";
 pub struct Proof {
     /// The columns of the model that they fill.
     pub columns: Vec<String>,
-    /// The table that most of them are of.
+    /// The table that most of them are of; empty when they are of none.
     pub table: String,
     /// The grain of the model, the table and the grain of the row, and what it adds to each column.
     pub rows: Vec<RecordBatch>,
@@ -46,7 +46,7 @@ pub struct Proof {
     pub n_rows: usize,
     /// How many of them add something, for each column.
     pub n_adding: Vec<usize>,
-    /// Whether rows of other tables are among them.
+    /// Whether rows of other tables, or of none, are among them.
     pub is_mixed: bool,
     /// The column by which the rows were added up, since they were too many by themselves.
     pub grouped_by: Option<String>,
@@ -195,7 +195,8 @@ impl<'a> Lineage<'a> {
             let texts = text_columns(&batch.project(&(0..n_grain + 1).collect::<Vec<_>>()).map_err(unread)?)?;
             for row in 0..batch.num_rows() {
                 let key = texts[..n_grain].iter().map(|column| column[row].clone()).collect();
-                if let Some(table) = &texts[n_grain][row] {
+                // Rows that a query writes itself are of no table.
+                if let Some(table) = texts[n_grain][row].as_ref().filter(|table| !table.is_empty()) {
                     *tables.entry(table.clone()).or_default() += 1;
                 }
                 let totals = sums.entry(key).or_insert_with(|| vec![0; columns.len()]);
@@ -221,7 +222,8 @@ impl<'a> Lineage<'a> {
             .collect::<Result<_>>()?;
         let n_adding = n_adding.into_iter().zip(&proven).filter(|(_, proven)| **proven).map(|(n, _)| n);
         let columns = columns.into_iter().zip(&proven).filter(|(_, proven)| **proven).map(|(name, _)| name);
-        let is_mixed = tables.len() > 1;
+        let n_named: usize = tables.values().sum();
+        let is_mixed = tables.len() > 1 || n_named < n_rows;
         let table = tables.into_iter().max_by_key(|(_, n)| *n).map_or_else(String::new, |(table, _)| table);
         let (columns, n_adding) = (columns.collect(), n_adding.collect());
         Ok(Some(Proof { columns, table, rows, n_rows, n_adding, is_mixed, grouped_by }))
@@ -334,6 +336,7 @@ impl<'a> Lineage<'a> {
 /// Figures whose rows are the same, and the sums that each is made of.
 struct Way {
     route: Route,
+    /// How many sums the route leads to.
     n_sums: usize,
     /// By column: which sums are added, or taken off.
     figures: Vec<(String, Vec<(bool, usize)>)>,

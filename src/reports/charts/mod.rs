@@ -1,7 +1,7 @@
 //! Charts as static SVG: typed specs become a scene, and a scene becomes text.
 //!
 //! Takes translated words, formatted labels and raw numbers for positions; gives an SVG string, the same bytes for the same input.
-//! The one text made here is that of axis ticks, by [`format`](crate::reports::format). No script, no outside reference, no font.
+//! The texts made here are those of axis ticks and of totals in the unit of their axis, by [`format`](crate::reports::format). No script, no outside reference, no font.
 //!
 //! [`Mode::Themed`] is for SVG inside an HTML page that carries [`theme_css`]; [`Mode::Resolved`] stands alone as a file, and
 //! [`Painter`] makes a PNG of it for mail and spreadsheets, which do not show SVG.

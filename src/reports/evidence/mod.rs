@@ -87,7 +87,11 @@ impl ProofFile {
             ]
         };
         let say = |key: &str, n: u64| words.fill(key, &values(n)).unwrap_or_default();
-        let of = if self.is_mixed { "evidence.sum_of_several" } else { "evidence.sum_of" };
+        let of = match (self.table.table(), self.is_mixed) {
+            ("", _) => "evidence.sum_of_none",
+            (_, true) => "evidence.sum_of_several",
+            (_, false) => "evidence.sum_of",
+        };
         let mut sentences = vec![say(of, self.file.n_rows)];
         if n_adding < self.file.n_rows {
             sentences.push(say("evidence.sum_among", n_adding));
