@@ -9,6 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::lists::{self, ListSpec};
+use super::mail::{self, MailConfig};
 use super::parameters::{Declaration, ParameterValue};
 use super::recipients::{self, Recipient};
 use super::templates::Templates;
@@ -51,6 +52,8 @@ pub struct Config {
     pub parameters: BTreeMap<String, Declaration>,
     /// Who reads the reports.
     pub recipients: Vec<Recipient>,
+    /// How reports are mailed; `None` when they are not.
+    pub mail: Option<MailConfig>,
 }
 
 /// What day a run speaks of when none is named.
@@ -78,6 +81,7 @@ struct File {
     parameters: BTreeMap<String, Spanned<ParameterTable>>,
     #[serde(default)]
     recipients: Vec<recipients::Table>,
+    mail: Option<mail::Table>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -155,6 +159,8 @@ pub fn parse(text: &Arc<str>) -> Result<Config> {
     let reports: Vec<ReportName> = file.reports.publish.into_iter().map(ReportName::new).collect();
     let recipients = recipients::parse(file.recipients, &reports, &languages)
         .map_err(|(error, range)| error.at(spot(text, range)))?;
+    let mail =
+        file.mail.map(mail::parse).transpose().map_err(|(error, range)| error.at(spot(text, range)))?;
     Ok(Config {
         name: file.project.name,
         timezone: timezone.into_inner(),
@@ -171,6 +177,7 @@ pub fn parse(text: &Arc<str>) -> Result<Config> {
         lists: lists::parse(file.lists, &|range| spot(text, range))?,
         parameters,
         recipients,
+        mail,
     })
 }
 

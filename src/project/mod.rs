@@ -7,6 +7,7 @@ pub mod config;
 pub mod contract;
 pub mod header;
 pub mod lists;
+pub mod mail;
 pub mod parameters;
 pub mod playbook;
 pub mod query_file;
@@ -25,6 +26,7 @@ use crate::names::TableName;
 
 pub use config::{AsOfRule, Config};
 pub use lists::{ListColumn, ListSpec};
+pub use mail::MailConfig;
 pub use parameters::{Bindings, ParameterType, ParameterValue};
 pub use query_file::QueryFile;
 pub use recipients::Recipient;
