@@ -52,6 +52,10 @@ pub mod models;
 
 pub mod reports;
 
+pub mod deliver;
+
+pub mod mail;
+
 pub mod publish;
 
 pub mod compare;

@@ -9,6 +9,7 @@ pub mod graph;
 pub mod lineage;
 mod newest;
 pub mod plan;
+pub mod restrict;
 pub mod staging;
 mod store;
 
@@ -35,6 +36,7 @@ pub use check::ControlTotal;
 pub use graph::{Absence, Graph};
 pub use newest::newest_day;
 pub use plan::Planned;
+pub use restrict::Restriction;
 use staging::Sight;
 pub use store::row_order;
 
@@ -117,6 +119,8 @@ pub struct Inputs<'a> {
     pub graph: &'a Graph,
     /// The parameters of this run.
     pub bindings: &'a Bindings,
+    /// The customers that it is restricted to; `None` for all.
+    pub restriction: Option<&'a Restriction>,
 }
 
 /// Folders that building writes to.
@@ -160,7 +164,7 @@ pub async fn build_around(
     folders: Folders<'_>,
     progress: Progress<'_>,
 ) -> Result<(Models, Vec<Fault>), Errors> {
-    let Inputs { project, sources, graph, bindings } = inputs;
+    let Inputs { project, sources, graph, bindings, restriction } = inputs;
     let (planning, engine) = engines;
     let order = graph.needed(targets);
     let planned = plan::plan(project, sources, graph, &order, bindings, &planning).await?;
@@ -180,7 +184,7 @@ pub async fn build_around(
             continue;
         }
         if let Some(rules) = project.rules.get(name) {
-            models.engine.register(name, rule_provider(rules)?)?;
+            register_rules(&models.engine, rules, restriction)?;
             continue;
         }
         if let Some(missing) = missing(inputs, name, &models).await? {
@@ -189,15 +193,23 @@ pub async fn build_around(
             continue;
         }
         let (Some(query), Some(plan)) = (project.queries.get(name), planned.get(name)) else { continue };
+        if let Some(restriction) = restriction.filter(|_| name.is_staging()) {
+            let columns = plan.schema.fields().iter().map(|field| field.name().clone()).collect();
+            if let Some(missing) = restriction.undivided(name, &columns) {
+                register_empty(&models.engine, name, Some(plan))?;
+                models.unavailable.insert(name.clone(), missing);
+                continue;
+            }
+        }
         if graph.reads_of(name).iter().any(|read| broken.contains(&read)) {
             broken.push(name);
             continue;
         }
         let found = match same.get(name) {
-            Some(built) => again(query, bindings, built, &mut models).await.map(|()| Vec::new()),
+            Some(built) => again(query, inputs, built, &mut models).await.map(|()| Vec::new()),
             None => {
                 let is_stored = plan.is_stored || (targets.contains(name) && !name.is_staging());
-                one(query, bindings, is_stored, &mut models, folders).await
+                one(query, inputs, is_stored, &mut models, folders).await
             }
         };
         let found = found.unwrap_or_else(|errors| errors.into_iter().collect());
@@ -212,14 +224,14 @@ pub async fn build_around(
 /// Puts a table of an earlier build into the session.
 async fn again(
     query: &QueryFile,
-    bindings: &Bindings,
+    inputs: Inputs<'_>,
     built: &Built,
     models: &mut Models,
 ) -> Result<(), Errors> {
     match built.table()? {
         Some(table) => models.engine.register(&query.name, table)?,
         None => {
-            let plan = plan_of(query, bindings, &models.engine).await?;
+            let plan = plan_of(query, inputs, &models.engine).await?;
             models.engine.register(&query.name, models.engine.frame(plan).into_view())?;
         }
     }
@@ -227,11 +239,16 @@ async fn again(
     Ok(())
 }
 
-async fn plan_of(query: &QueryFile, bindings: &Bindings, engine: &Engine) -> Result<LogicalPlan, Errors> {
+async fn plan_of(query: &QueryFile, inputs: Inputs<'_>, engine: &Engine) -> Result<LogicalPlan, Errors> {
+    let bindings = inputs.bindings;
     let bound = bind::bind(&query.query, bindings);
     let plan = engine.plan(&bound).await.map_err(|error| engine::planning_fault(&error, query))?;
     if query.name.is_staging() {
-        return staging::wrap(engine, query, plan, Sight::UpTo(bindings.as_of, bindings.end_of_day()));
+        let plan = staging::wrap(engine, query, plan, Sight::UpTo(bindings.as_of, bindings.end_of_day()))?;
+        return Ok(match inputs.restriction {
+            Some(restriction) => restriction.rows(engine, plan)?,
+            None => plan,
+        });
     }
     Ok(plan)
 }
@@ -239,13 +256,13 @@ async fn plan_of(query: &QueryFile, bindings: &Bindings, engine: &Engine) -> Res
 /// Builds one table and checks it; gives the conditions that do not hold.
 async fn one(
     query: &QueryFile,
-    bindings: &Bindings,
+    inputs: Inputs<'_>,
     is_stored: bool,
     models: &mut Models,
     folders: Folders<'_>,
 ) -> Result<Vec<Error>, Errors> {
     let engine = &models.engine;
-    let plan = plan_of(query, bindings, engine).await?;
+    let plan = plan_of(query, inputs, engine).await?;
     let mut stored = None;
     let schema = if is_stored {
         let path = folders.work.join("models").join(format!("{}.parquet", query.name));
@@ -259,7 +276,7 @@ async fn one(
         engine.register(&query.name, engine.frame(plan).into_view())?;
         schema
     };
-    let verdict = check::check(query, &schema, bindings, engine, folders.faults).await?;
+    let verdict = check::check(query, &schema, inputs, engine, folders.faults).await?;
     let built = Built { schema, rows: verdict.rows, n_checks: verdict.n_checks, path: stored };
     models.built.insert(query.name.clone(), built);
     models.totals.extend(verdict.totals);
@@ -303,6 +320,19 @@ fn register_empty(engine: &Engine, name: &TableName, planned: Option<&Planned>) 
         Some(schema) => engine.register(name, Arc::new(EmptyTable::new(schema))),
         None => Ok(()),
     }
+}
+
+/// Puts a rule table into the session; of rules for single customers a restricted build sees those of its own.
+fn register_rules(engine: &Engine, rules: &RuleTable, restriction: Option<&Restriction>) -> Result<()> {
+    engine.register(&rules.name, rule_provider(rules)?)?;
+    let Some(restriction) = restriction else { return Ok(()) };
+    if rules.rows.schema().column_with_name("customer_id").is_none() {
+        return Ok(());
+    }
+    let frame = engine.context().read_batch(rules.rows.clone());
+    let frame = frame.map_err(|error| Error::internal("a rule table is no rows").caused_by(error))?;
+    let plan = restriction.rows(engine, frame.into_unoptimized_plan())?;
+    engine.register(&rules.name, engine.frame(plan).into_view())
 }
 
 /// A rule table as the session sees it.

@@ -218,6 +218,12 @@ pub const TABLES: &[StagingTable] = &[
         required: false,
         columns: "customer_id text!, as_of day!, source text, estimated_spend money!",
     },
+    // Who is mailed which report over which customers; a person with several values has a row for each.
+    StagingTable {
+        name: "recipients",
+        required: false,
+        columns: "address text!, recipient_name text, reports text, language text, rows_column text, rows_value text",
+    },
 ];
 
 /// The contract of a staging table, if it is one that the shipped queries know of.

@@ -40,9 +40,16 @@ pub fn write_starter(folder: &Path, warehouse: Option<&str>) -> Result<Vec<Strin
 fn config(warehouse: Option<&str>) -> String {
     let location = warehouse.unwrap_or("warehouse");
     let location = location.replace('\\', "\\\\").replace('"', "\\\"");
+    let mut is_mail = false;
     CONFIG
         .lines()
         .map(|line| match line.split(" = ").next() {
+            // Nobody of the sample is to be mailed by a company.
+            Some(head) if head.starts_with('[') => {
+                is_mail = head.starts_with("[mail") || head.starts_with("[[recipients");
+                if is_mail { format!("# {line}\n") } else { format!("{line}\n") }
+            }
+            Some(_) if is_mail && !line.is_empty() && !line.starts_with('#') => format!("# {line}\n"),
             Some("location") => format!("location = \"{location}\"\n"),
             Some("as_of") => "as_of = \"yesterday\"\n".to_owned(),
             _ => format!("{line}\n"),

@@ -34,6 +34,9 @@ pub struct Content {
     pub project: String,
     /// The last day whose rows were seen.
     pub as_of: String,
+    /// The customers that it is about; `None` for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
     /// The version of this program.
     pub program: String,
     /// The version of the query engine.

@@ -105,16 +105,24 @@ impl Shelf {
         Ok(same.then_some(id))
     }
 
-    /// Publishes an edition of `content` and `pages`, with the times of the run beside them. A file that the newest
-    /// edition has with the same bytes is shared with it, so that a year of editions takes the room of what changed.
+    /// The name of the next edition of a day.
+    ///
+    /// # Errors
+    /// As for [`Shelf::editions`].
+    pub fn next(&self, as_of: Date) -> Result<EditionId> {
+        let last = self.editions()?.into_iter().filter(|id| id.as_of == as_of).map(|id| id.number).max();
+        Ok(EditionId { as_of, number: last.unwrap_or(0) + 1 })
+    }
+
+    /// Lays an edition of `content` and `pages` to the side, with the times of the run beside them, and reads it back. A
+    /// file that the newest edition has with the same bytes is shared with it, so that a year of editions takes the room
+    /// of what changed.
     ///
     /// # Errors
     /// Kind `Environment`; nothing is visible then.
-    pub fn publish(&self, as_of: Date, content: Content, pages: &[Page], times: &[u8]) -> Result<EditionId> {
-        let editions = self.editions()?;
-        let newest = editions.last().map(|id| self.folder(*id));
-        let last = editions.into_iter().filter(|id| id.as_of == as_of).map(|id| id.number).max();
-        let id = EditionId { as_of, number: last.unwrap_or(0) + 1 };
+    pub fn lay(&self, as_of: Date, content: Content, pages: &[Page], times: &[u8]) -> Result<Laid> {
+        let newest = self.editions()?.last().map(|id| self.folder(*id));
+        let id = self.next(as_of)?;
         let work = files::WorkFolder::new(&self.root.join(".work").join("edition"))?;
         let manifest = Manifest::new(id, content, pages);
         let mut folders = BTreeMap::new();
@@ -138,8 +146,7 @@ impl Shelf {
             return Err(Error::environment("the edition on disk differs from what was written")
                 .help("see whether the disk is sound"));
         }
-        files::rename(work.path(), &self.folder(id))?;
-        Ok(id)
+        Ok(Laid { id, work, place: self.folder(id) })
     }
 
     /// Lets `latest` and the archive follow the editions that are there, and lets go of those beyond `keep`.
@@ -189,6 +196,25 @@ impl Shelf {
             files::replace(&self.root.join(&page.path), text.as_bytes())?;
         }
         Ok(())
+    }
+}
+
+/// An edition that is complete, and not yet visible.
+#[derive(Debug)]
+pub struct Laid {
+    id: EditionId,
+    work: files::WorkFolder,
+    place: PathBuf,
+}
+
+impl Laid {
+    /// Switches it in by one rename.
+    ///
+    /// # Errors
+    /// Kind `Environment`; nothing is visible then.
+    pub fn switch(self) -> Result<EditionId> {
+        files::rename(self.work.path(), &self.place)?;
+        Ok(self.id)
     }
 }
 

@@ -156,8 +156,17 @@ pub struct Table {
     pub columns: Vec<TableColumn>,
     /// The rows, a cell for each column.
     pub rows: Vec<Vec<TableCell>>,
-    /// How many rows are not shown, if any, in words.
+    /// How many rows are not shown, if any, and what else is to be said of them, in words.
     pub rest: Option<String>,
+    /// What is to be said of the rows, whichever are shown.
+    #[serde(skip)]
+    pub notes: Vec<String>,
+    /// How many rows there are, shown or not.
+    #[serde(skip)]
+    pub total: usize,
+    /// The rows shown are the last ones.
+    #[serde(skip)]
+    pub is_last: bool,
     /// Where the rows that are not shown are, when some are not.
     pub more: Option<More>,
     /// What stands in the place of rows when there are none.

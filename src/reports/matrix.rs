@@ -62,10 +62,21 @@ pub(super) fn matrix(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>)
         let first = lines.cell(*line, word(*line, down), None);
         std::iter::once(first).chain(heads.iter().map(|head| cell(*line, *head))).collect()
     };
-    let cells = kinds(data, &rows, down).iter().map(line).collect();
+    let cells: Vec<Vec<TableCell>> = kinds(data, &rows, down).iter().map(line).collect();
     let caption = caption.map_or_else(|| values.title(style), Ok)?;
     let empty = shared.words.fill("no_rows", &[]).map_err(fault)?;
-    Ok(Block::Table(Table { empty, caption, columns, rows: cells, rest: None, more: None, files: None }))
+    Ok(Block::Table(Table {
+        empty,
+        caption,
+        columns,
+        total: cells.len(),
+        rows: cells,
+        rest: None,
+        notes: Vec::new(),
+        is_last: false,
+        more: None,
+        files: None,
+    }))
 }
 
 /// A row for each value of a column, in the order in which they first come.

@@ -13,7 +13,9 @@ mod engine;
 mod evidence;
 mod figures;
 pub mod format;
+mod letter;
 mod lists;
+pub mod mail;
 mod matrix;
 mod objects;
 mod pictures;
@@ -32,12 +34,13 @@ use crate::error::{Error, Errors, Result};
 use crate::export;
 use crate::models::{ControlTotal, Graph, Models};
 use crate::names::{Lang, TableName};
+use crate::project::recipients::Scope;
 use crate::project::rules::{RuleTable, Version};
 use crate::project::templates::template_fault;
 use crate::project::{Bindings, Config, Project, ReportTemplate, Templates};
 use crate::publish::{ArchiveWords, Page};
 use crate::sources::Sources;
-use document::{Block, ControlLine, Document};
+use document::{Block, ControlLine, Document, Inline};
 use engine::Surroundings;
 use evidence::Evidence;
 use objects::{Folder, ModelObject, Shared, Slots};
@@ -58,10 +61,12 @@ pub struct Inputs<'a> {
     pub models: &'a Models,
     /// The files they were built from.
     pub sources: &'a Sources,
+    /// The customers that the models are restricted to; `None` for all.
+    pub scope: Option<&'a Scope>,
 }
 
 /// The reports of an edition.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Rendered {
     /// All files, in order.
     pub pages: Vec<Page>,
@@ -69,6 +74,8 @@ pub struct Rendered {
     pub headline: BTreeMap<Lang, Vec<String>>,
     /// What the reader of the run should know.
     pub warnings: Vec<String>,
+    /// The reports themselves, by language, for mail.
+    documents: Vec<(Words, Vec<Document>)>,
 }
 
 /// The models that reports, exports and lists read.
@@ -135,7 +142,7 @@ pub async fn render(inputs: Inputs<'_>) -> Result<Rendered, Errors> {
     let names = reports.iter().flat_map(|report| report.reads.iter().cloned()).collect();
     let data = data::load(project, inputs.models, &names).await?;
     let writer = HtmlWriter::new(&project.templates)?;
-    let mut rendered = Rendered { pages: Vec::new(), headline: BTreeMap::new(), warnings: Vec::new() };
+    let mut rendered = Rendered::default();
     let mut pictures = Pictures::default();
     let mut faults = Vec::new();
     let mut editions = Vec::new();
@@ -182,17 +189,19 @@ pub async fn render(inputs: Inputs<'_>) -> Result<Rendered, Errors> {
     for name in exports {
         rendered.pages.extend(exported(inputs, name).await?);
     }
-    let languages: Vec<Words> = editions.into_iter().map(|(words, _)| words).collect();
+    let languages: Vec<Words> = editions.iter().map(|(words, _)| words.clone()).collect();
     for spec in project.config.lists.values() {
         let grounds = grounds(inputs, &BTreeSet::from([spec.model.clone()]))?;
         rendered.pages.extend(lists::files(inputs, spec, &languages, &grounds).await?);
     }
+    rendered.documents = editions;
     Ok(rendered)
 }
 
 /// What lies behind the figures of all languages.
 async fn evidence(inputs: Inputs<'_>, editions: &[(Words, Vec<Document>)]) -> Result<Evidence, Errors> {
-    if !inputs.project.config.evidence {
+    // The evidence has the texts of queries and rules, which may name any customer.
+    if !inputs.project.config.evidence || inputs.scope.is_some() {
         return Ok(Evidence::default());
     }
     let mut shown: BTreeMap<TableName, BTreeSet<String>> = BTreeMap::new();
@@ -255,6 +264,12 @@ fn document(
     let mut blocks = compose::blocks(&text, &shared.slots)
         .map_err(|reason| Error::project(format!("report `{}`: {reason}", report.name)))?;
     files_once(&mut blocks);
+    if let Some(scope) = inputs.scope {
+        let rows = [("rows".to_owned(), scope_words(words, scope))];
+        let text = words.fill("mail.scope", &rows).map_err(Error::project)?;
+        let note = Block::Note { tone: "info".to_owned(), inlines: vec![Inline::Text { text }] };
+        blocks.insert(1.min(blocks.len()), note);
+    }
     let title = blocks.iter().find_map(|block| match block {
         Block::Heading { level: 1, inlines, .. } => Some(writers::markdown::plain_text(inlines)),
         _ => None,
@@ -264,6 +279,29 @@ fn document(
             .help("begin the template with `# ...`")
     })?;
     Ok(Document { report: report.name.to_string(), title, blocks })
+}
+
+/// The customers of a scope in words: `region East or West`.
+pub(crate) fn scope_words(words: &Words, scope: &Scope) -> String {
+    let gap = if words.lang == Lang::En { " or " } else { "或" };
+    let column = |(column, values): (&str, &BTreeSet<String>)| {
+        let shown =
+            values.iter().map(|value| words.kind_or_text(column, value)).collect::<Vec<_>>().join(gap);
+        let heading = words.column("staging.customers", column).unwrap_or(column).to_owned();
+        let values = [("column".to_owned(), heading.clone()), ("values".to_owned(), shown.clone())];
+        words.fill("mail.stands_for", &values).unwrap_or_else(|_| format!("{heading} {shown}"))
+    };
+    scope.columns().map(column).collect::<Vec<_>>().join(if words.lang == Lang::En { ", " } else { "、" })
+}
+
+/// The name of the project on pages: with the customers that they are about, if those are not all.
+pub fn project_name(project: &Project, lang: Lang, scope: Option<&Scope>) -> String {
+    let words = project.templates.words.get(&lang).cloned().unwrap_or_default();
+    let words = Words::new(lang, &project.config.currency, words);
+    match scope {
+        Some(scope) => format!("{} · {}", project.config.name, scope_words(&words, scope)),
+        None => project.config.name.clone(),
+    }
 }
 
 /// Leaves the files of a list below the last table of a section that shows rows of it.
@@ -341,6 +379,14 @@ fn limits(rules: &RuleTable, version: &Version) -> Result<ControlLine> {
     let columns = crate::models::text_columns(&rules.rows)?;
     let schema = rules.rows.schema();
     let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+    // What is ruled for single customers is no threshold, and not for every reader.
+    if names.contains(&"customer_id") {
+        return Ok(ControlLine {
+            model: rules.name.to_string(),
+            value: version.name.clone(),
+            text: String::new(),
+        });
+    }
     let versions = names.iter().position(|name| *name == "version");
     let of_version = |row: &usize| {
         versions.is_none_or(|index| columns[index][*row].as_deref() == Some(version.name.as_str()))
@@ -423,7 +469,7 @@ fn frame(inputs: Inputs<'_>, all: &[Document], here: Option<&Document>, words: &
     });
     let others = config.languages.iter().filter(|lang| **lang != words.lang);
     Frame {
-        project: config.name.clone(),
+        project: project_name(inputs.project, words.lang, inputs.scope),
         as_of: format::day(words.lang, bindings.as_of),
         window: format::days(words.lang, bindings.window_start, bindings.window_end),
         reports: ways.collect(),

@@ -23,11 +23,21 @@ impl Pictures {
         for c in drawing.characters.iter().filter(|c| self.painter.lacks(**c)) {
             self.missing.entry(*c).or_insert_with(|| path.clone());
         }
-        let bytes = self
-            .painter
-            .png(&drawing.svg)
-            .map_err(|reason| Error::internal(format!("`{path}` cannot be drawn: {reason}")))?;
+        let bytes = self.png(&path, &drawing.svg)?;
         Ok(Page { path, bytes })
+    }
+
+    /// A chart as a mail shows it.
+    ///
+    /// # Errors
+    /// As for [`Pictures::page`].
+    pub(super) fn narrow(&self, id: &str, drawing: &Drawing) -> Result<Vec<u8>> {
+        self.png(id, &drawing.narrow)
+    }
+
+    fn png(&self, path: &str, svg: &str) -> Result<Vec<u8>> {
+        let bytes = self.painter.png(svg);
+        bytes.map_err(|reason| Error::internal(format!("`{path}` cannot be drawn: {reason}")))
     }
 
     /// A warning for each character that stands as an empty box in a picture.
@@ -49,7 +59,11 @@ mod tests {
     #[test]
     fn a_missing_character_is_named_with_the_first_picture_that_lacks_it() {
         let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"/>".to_owned();
-        let drawing = |text: &str| Drawing { svg: svg.clone(), characters: text.chars().collect() };
+        let drawing = |text: &str| Drawing {
+            svg: svg.clone(),
+            narrow: svg.clone(),
+            characters: text.chars().collect(),
+        };
         let mut pictures = Pictures::default();
         for (path, text) in [("a.png", "客户 한"), ("b.png", "한글"), ("c.png", "plain")] {
             pictures.page(path.to_owned(), &drawing(text)).expect("a picture");

@@ -111,15 +111,7 @@ pub(super) fn table(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>) 
             cells[place].push(part.cell(*row, text, bar));
         }
     }
-    let rest = (total > rows.len()).then(|| {
-        let values = [
-            ("shown".to_owned(), format::integer(i128::try_from(rows.len()).unwrap_or(0))),
-            ("total".to_owned(), format::integer(i128::try_from(total).unwrap_or(0))),
-        ];
-        let key = if last.is_some() { "rows_left_out_before" } else { "rows_left_out" };
-        shared.words.fill(key, &values).map_err(fault)
-    });
-    let mut notes: Vec<String> = rest.transpose()?.into_iter().collect();
+    let mut notes: Vec<String> = Vec::new();
     if adjusted {
         notes.push(shared.words.fill("shares_adjusted", &[]).map_err(fault)?);
     }
@@ -129,14 +121,34 @@ pub(super) fn table(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>) 
         notes.push(shared.words.fill("columns_unknown", &names).map_err(fault)?);
     }
     let is_cut = total > rows.len();
-    let rest = (!notes.is_empty()).then(|| notes.join(if shared.words.lang == Lang::En { " " } else { "" }));
+    let rest = rest(&shared.words, rows.len(), total, last.is_some(), &notes).map_err(fault)?;
     let empty = shared.words.fill("no_rows", &[]).map_err(fault)?;
     let has_files = data.n_rows > 0 && shared.lists.contains(&model.name);
     let files = has_files.then(|| lists::links(&model.name, data.n_rows, &shared.words).map_err(fault));
     let files = files.transpose()?;
     let caption = caption.unwrap_or_default();
     let more = is_cut.then(|| More { model: model.name.clone(), href: None });
-    Ok(Block::Table(Table { empty, caption, columns, rows: cells, rest, more, files }))
+    let is_last = last.is_some();
+    Ok(Block::Table(Table { empty, caption, columns, rows: cells, rest, notes, total, is_last, more, files }))
+}
+
+/// What is said below a table: how many of its rows are shown, if not all, and the notes. `Err` says what is missing.
+pub(super) fn rest(
+    words: &Words,
+    shown: usize,
+    total: usize,
+    is_last: bool,
+    notes: &[String],
+) -> Result<Option<String>, String> {
+    let mut lines = Vec::new();
+    if total > shown {
+        let number = |n: usize| format::integer(i128::try_from(n).unwrap_or(0));
+        let values = [("shown".to_owned(), number(shown)), ("total".to_owned(), number(total))];
+        let key = if is_last { "rows_left_out_before" } else { "rows_left_out" };
+        lines.push(words.fill(key, &values)?);
+    }
+    lines.extend(notes.iter().cloned());
+    Ok((!lines.is_empty()).then(|| lines.join(if words.lang == Lang::En { " " } else { "" })))
 }
 
 /// The `where` argument as (column, value).

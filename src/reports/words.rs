@@ -82,6 +82,11 @@ impl Words {
         }
     }
 
+    /// A code of a column in words, or as it is.
+    pub(super) fn kind_or_text(&self, column: &str, value: &str) -> String {
+        self.kind(column, value).unwrap_or(value).to_owned()
+    }
+
     fn kind(&self, column: &str, value: &str) -> Option<&str> {
         let last = column.rsplit('_').next().unwrap_or(column);
         self.get(&format!("values.{column}.{value}")).or_else(|| self.get(&format!("values.{last}.{value}")))

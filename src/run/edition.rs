@@ -30,6 +30,10 @@ pub struct Outcome {
     pub warnings: Vec<String>,
     /// Sections that are left out, and what is missing.
     pub unavailable: BTreeMap<String, String>,
+    /// How many mails lie in the edition.
+    pub mails: usize,
+    /// Customers of whom nothing could be published for those who may see them alone, and why.
+    pub failed: Vec<String>,
 }
 
 /// What the edition is made of, as far as it is known before any row is looked at.
@@ -130,5 +134,7 @@ pub(super) fn outcome(
             .filter(|(name, _)| reports::targets(project).iter().any(|target| target.to_string() == **name))
             .map(|(name, missing)| (name.clone(), missing.clone()))
             .collect(),
+        mails: 0,
+        failed: Vec::new(),
     }
 }

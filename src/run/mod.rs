@@ -2,6 +2,7 @@
 
 mod diff;
 mod edition;
+mod post;
 mod setting;
 
 use std::collections::BTreeSet;
@@ -113,7 +114,7 @@ async fn stages(
     let faults = shelf.root().join("faults");
     files::remove_folder_if_there(&faults)?;
     let work = WorkFolder::new(&request.scratch)?;
-    let setting = set_up(request, &reports::targets, Reach::Rows).await?;
+    let setting = set_up(request, &post::targets, Reach::Rows).await?;
     let as_of = setting.bindings.as_of;
     *day = Some(as_of);
     let mut content = content(&setting, shelf)?;
@@ -121,23 +122,36 @@ async fn stages(
         let manifest = Manifest::read(&shelf.folder(id))?;
         return Ok(outcome("unchanged", id, shelf, &setting.project, &manifest.content));
     }
-    let targets = reports::targets(&setting.project);
+    let targets = post::targets(&setting.project);
     let models = build(&setting, request, &targets, work.path(), &faults, progress).await?;
-    let inputs = reports::Inputs {
-        project: &setting.project,
-        graph: &setting.graph,
-        bindings: &setting.bindings,
+    let mut rendered = reports::render(setting.report_inputs(&models, None)).await?;
+    describe(&mut content, &setting, &models, &rendered);
+    let run = post::Run {
+        request,
+        setting: &setting,
+        shelf,
+        content: &content,
         models: &models,
-        sources: &setting.sources,
+        rendered: &rendered,
+        work: work.path(),
+        progress,
     };
-    let mut rendered = reports::render(inputs).await?;
+    let posted = post::post(run).await?;
+    rendered.pages.extend(posted.pages);
     // What `diff` compares a later version with.
     rendered.pages.push(kept::page(&setting.project.files)?);
     setting.sources.check_unchanged()?;
-    describe(&mut content, &setting, &models, &rendered);
+    content.warnings.extend(posted.left_out.iter().cloned());
     let times = serde_json::json!({ "started_at": request.now.timestamp().to_string() }).to_string();
-    let id = shelf.publish(as_of, content.clone(), &rendered.pages, format!("{times}\n").as_bytes())?;
-    Ok(outcome("published", id, shelf, &setting.project, &content))
+    let laid = shelf.lay(as_of, content.clone(), &rendered.pages, format!("{times}\n").as_bytes())?;
+    // The whole comes last: a run that is killed before it does everything again.
+    let started_at = request.now.timestamp().to_string();
+    for scoped in posted.scoped {
+        scoped.switch(setting.project.config.keep, &as_of.to_string(), &started_at)?;
+    }
+    let id = laid.switch()?;
+    let outcome = outcome("published", id, shelf, &setting.project, &content);
+    Ok(Outcome { mails: posted.n_messages, failed: posted.failed, ..outcome })
 }
 
 /// Parses, plans and lints everything, without touching rows.

@@ -11,7 +11,9 @@ use crate::error::{Error, Errors};
 use crate::files::WorkFolder;
 use crate::models::{self, Folders, Graph, Inputs, Models, Progress};
 use crate::names::TableName;
+use crate::project::recipients::Scope;
 use crate::project::{self, AsOfRule, Bindings, Project};
+use crate::reports;
 use crate::sources::{self, Sources};
 
 /// What the caller of a pipeline asks for; everything from outside comes in here.
@@ -57,6 +59,23 @@ impl Setting {
             sources: &self.sources,
             graph: &self.graph,
             bindings: &self.bindings,
+            restriction: None,
+        }
+    }
+
+    /// What reports are rendered from: these models, over these customers.
+    pub(super) fn report_inputs<'a>(
+        &'a self,
+        models: &'a Models,
+        scope: Option<&'a Scope>,
+    ) -> reports::Inputs<'a> {
+        reports::Inputs {
+            project: &self.project,
+            graph: &self.graph,
+            bindings: &self.bindings,
+            models,
+            sources: &self.sources,
+            scope,
         }
     }
 

@@ -69,7 +69,7 @@ impl<'a> Lineage<'a> {
         let mut plans = BTreeMap::new();
         for name in names.iter().filter(|name| !name.is_staging() && models.built.contains_key(name)) {
             let Some(query) = inputs.project.queries.get(name) else { continue };
-            plans.insert(name.clone(), plan_of(query, inputs.bindings, &models.engine).await?);
+            plans.insert(name.clone(), plan_of(query, inputs, &models.engine).await?);
         }
         Ok(Self { inputs, models, plans })
     }

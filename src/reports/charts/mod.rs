@@ -153,6 +153,8 @@ impl Chart {
 pub struct Drawing {
     /// The wide form in literal colours.
     pub svg: String,
+    /// The narrow form, which is read on a telephone too; a chart of one size has it here again.
+    pub narrow: String,
     /// Every character that is drawn.
     pub characters: BTreeSet<char>,
 }
@@ -162,8 +164,12 @@ impl Drawing {
     #[must_use]
     pub fn of(chart: &Chart, caption: &Caption<'_>) -> Option<Self> {
         let svg = chart.svg(caption, Width::Wide, Mode::Resolved)?;
-        let texts = chart.scene(Width::Wide)?.text_boxes();
-        Some(Self { svg, characters: texts.iter().flat_map(|text| text.text.chars()).collect() })
+        let narrow = chart.svg(caption, Width::Narrow, Mode::Resolved)?;
+        let mut characters = BTreeSet::new();
+        for width in [Width::Wide, Width::Narrow] {
+            characters.extend(chart.scene(width)?.text_boxes().iter().flat_map(|text| text.text.chars()));
+        }
+        Some(Self { svg, narrow, characters })
     }
 }
 

@@ -156,6 +156,7 @@ pub(super) async fn gather(
         sources: inputs.sources,
         graph: inputs.graph,
         bindings: inputs.bindings,
+        restriction: None,
     };
     let lineage = Lineage::new(build, inputs.models, &needed).await?;
     let mut evidence = Evidence::default();

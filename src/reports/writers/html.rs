@@ -11,7 +11,7 @@ use crate::names::Lang;
 use crate::project::Templates;
 use crate::project::templates;
 use crate::reports::charts::theme_css;
-use crate::reports::document::Document;
+use crate::reports::document::{Block, Document};
 use crate::reports::words::Words;
 
 /// Where an edition has the style sheet of the pages of evidence, which are many and lead elsewhere anyway.
@@ -97,6 +97,18 @@ impl<'a> HtmlWriter<'a> {
             words => word_tree(words.all()), style_sheet => STYLE_SHEET,
         };
         self.render("layouts/evidence.html", values)
+    }
+
+    /// A mail: tables and inline styles alone, which every mail program shows.
+    ///
+    /// # Errors
+    /// As for [`HtmlWriter::page`].
+    pub(crate) fn mail(&self, blocks: &[Block], around: Value, words: &Words) -> Result<String> {
+        let values = context! {
+            blocks_of => Value::from(Serde(blocks)), around => around, lang => words.lang.code(),
+            words => word_tree(words.all()),
+        };
+        self.render("layouts/mail.html", values)
     }
 
     /// The page that leads to the first report.

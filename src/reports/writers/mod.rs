@@ -2,3 +2,4 @@
 
 pub(super) mod html;
 pub(super) mod markdown;
+pub(super) mod plain;

@@ -1,0 +1,3 @@
+//! Messages of an edition -> readers, once.
+
+pub mod index;

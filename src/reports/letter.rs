@@ -1,0 +1,248 @@
+//! A report cut down to what a mail bears: the answer, the headline figures, and of each section the first rows and the
+//! columns that a telephone has room for.
+//!
+//! Takes a document; gives another one of the same cells, so that a mail cannot say another number than the page. What is
+//! left out is named. Never writes anything: [`super::writers`] do.
+
+use std::collections::BTreeSet;
+
+use super::document::{Block, Document, Table, TableCell, TableColumn};
+use super::tables;
+use super::words::Words;
+use super::writers::markdown::plain_text;
+use crate::error::{Error, Result};
+use crate::names::Lang;
+
+/// Rows of a table in a mail.
+const MOST_ROWS: usize = 8;
+
+/// The room for a table on a telephone, in pixels of a letter of 13.
+const ROOM: usize = 346;
+
+/// Columns that a mail leaves out: the order of the rows says the same.
+const PLACES: [&str; 2] = ["rank", "position"];
+
+/// What a mail shows of a report.
+#[derive(Debug, Clone)]
+pub(super) struct Letter {
+    /// The first words of the report, which say what was found.
+    pub(super) finding: String,
+    /// What stands above the first section.
+    pub(super) head: Vec<Block>,
+    /// The sections, each with its heading.
+    pub(super) sections: Vec<Section>,
+    /// That the control totals agree, in words.
+    pub(super) totals: Vec<String>,
+}
+
+/// A part of a report with its heading.
+#[derive(Debug, Clone)]
+pub(super) struct Section {
+    /// The words of its heading.
+    pub(super) title: String,
+    /// Its blocks, the heading included.
+    pub(super) blocks: Vec<Block>,
+}
+
+/// Cuts a report.
+///
+/// # Errors
+/// Kind `Project` when a word is missing.
+pub(super) fn cut(document: &Document, words: &Words) -> Result<Letter> {
+    let mut letter =
+        Letter { finding: String::new(), head: Vec::new(), sections: Vec::new(), totals: Vec::new() };
+    for block in &document.blocks {
+        match block {
+            // The title stands above everything.
+            Block::Heading { level: 1, .. } => {}
+            Block::Heading { level: 2, inlines, .. } => {
+                letter.sections.push(Section { title: plain_text(inlines), blocks: vec![block.clone()] });
+            }
+            Block::Controls { of: "totals", summary, .. } => letter.totals.push(summary.clone()),
+            Block::Controls { .. } => {}
+            block => {
+                let into = letter.sections.last_mut().map_or(&mut letter.head, |section| &mut section.blocks);
+                into.push(shortened(block, words).map_err(Error::project)?);
+            }
+        }
+    }
+    let paragraph = letter.head.iter().find_map(|block| match block {
+        Block::Paragraph { inlines } => Some(plain_text(inlines)),
+        _ => None,
+    });
+    let note = || {
+        letter.head.iter().rev().find_map(|block| match block {
+            Block::Note { inlines, .. } => Some(plain_text(inlines)),
+            _ => None,
+        })
+    };
+    letter.finding = paragraph
+        .or_else(note)
+        .unwrap_or_else(|| document.title.clone())
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    letter.sections.retain(|section| section.blocks.len() > 1);
+    Ok(letter)
+}
+
+impl Letter {
+    /// The finding as the subject of a mail: whole sentences, or as many of their parts as a subject has room for.
+    pub(super) fn subject(&self) -> String {
+        const ROOM: usize = 78;
+        let sentence = first_sentence(&self.finding);
+        if width(sentence) <= ROOM {
+            return sentence.trim_end_matches(['.', '。']).to_owned();
+        }
+        let ends = sentence.char_indices().filter(|(_, c)| matches!(c, '，' | '；' | '：' | ',' | ';' | ':'));
+        let fits = ends.map(|(end, _)| &sentence[..end]).filter(|part| {
+            // A comma within a number ends no part of a sentence.
+            let rest = &sentence[part.len()..];
+            let in_number = rest.chars().nth(1).is_some_and(|next| next.is_ascii_digit());
+            width(part) <= ROOM && width(part) > ROOM / 4 && !(in_number && rest.is_char_boundary(1))
+        });
+        match fits.last() {
+            Some(part) => part.to_owned(),
+            None => {
+                let mut cut = String::new();
+                for c in sentence.chars() {
+                    if width(&cut) + 3 > ROOM {
+                        break;
+                    }
+                    cut.push(c);
+                }
+                format!("{}…", cut.trim_end())
+            }
+        }
+    }
+}
+
+/// The first sentence of a text, its full stop included.
+fn first_sentence(text: &str) -> &str {
+    let chinese = text.find('。').map(|at| at + '。'.len_utf8());
+    let english = text.find(". ").map(|at| at + 1);
+    let end = [chinese, english].into_iter().flatten().min().unwrap_or(text.len());
+    &text[..end]
+}
+
+fn shortened(block: &Block, words: &Words) -> Result<Block, String> {
+    Ok(match block {
+        Block::Table(table) => Block::Table(shortened_table(table, words)?),
+        Block::Quote { blocks } => Block::Quote { blocks: all(blocks, words)? },
+        Block::List { ordered, items } => Block::List {
+            ordered: *ordered,
+            items: items.iter().map(|item| all(item, words)).collect::<Result<_, _>>()?,
+        },
+        other => other.clone(),
+    })
+}
+
+fn all(blocks: &[Block], words: &Words) -> Result<Vec<Block>, String> {
+    blocks.iter().map(|block| shortened(block, words)).collect()
+}
+
+fn shortened_table(table: &Table, words: &Words) -> Result<Table, String> {
+    let skipped = if table.is_last { table.rows.len().saturating_sub(MOST_ROWS) } else { 0 };
+    let rows: Vec<&[TableCell]> =
+        table.rows.iter().skip(skipped).take(MOST_ROWS).map(Vec::as_slice).collect();
+    let keep = columns(table, &rows);
+    let pick = |cells: &[TableCell]| keep.iter().filter_map(|index| cells.get(*index).cloned()).collect();
+    let mut notes = table.notes.clone();
+    let names: Vec<&str> = (0..table.columns.len())
+        .filter(|index| !keep.contains(index) && !is_place(table, *index))
+        .map(|index| table.columns[index].title.as_str())
+        .collect();
+    if !names.is_empty() {
+        let gap = if words.lang == Lang::En { ", " } else { "、" };
+        notes.push(words.fill("mail.columns", &[("names".to_owned(), names.join(gap))])?);
+    }
+    let rest = tables::rest(words, rows.len(), table.total, table.is_last, &notes)?;
+    let columns: Vec<TableColumn> = keep.iter().map(|index| table.columns[*index].clone()).collect();
+    let rows: Vec<Vec<TableCell>> = rows.into_iter().map(pick).collect();
+    Ok(Table { columns, rows, rest, notes, ..table.clone() })
+}
+
+/// Whether a column says nothing but which place a row has.
+fn is_place(table: &Table, index: usize) -> bool {
+    let column = table.rows.first().and_then(|row| row.get(index)).map(|cell| cell.cell.column.as_str());
+    index == 0 && table.columns.len() > 1 && column.is_some_and(|column| PLACES.contains(&column))
+}
+
+/// The columns that a telephone has room for, in their order: what a row is about, its owner, who stands below the name, and
+/// as many others from the left as fit. A row of an action is a card, which has room for all of them.
+fn columns(table: &Table, rows: &[&[TableCell]]) -> BTreeSet<usize> {
+    let of = |index: usize| rows.first().and_then(|row| row.get(index)).map(|cell| cell.cell.column.as_str());
+    let all = (0..table.columns.len()).filter(|index| !is_place(table, *index));
+    if rows.is_empty() || (0..table.columns.len()).any(|index| of(index) == Some("why")) {
+        return all.collect();
+    }
+    let has_name = (0..table.columns.len()).any(|index| of(index) == Some("customer_name"));
+    let mut keep = BTreeSet::new();
+    let mut used = 0;
+    let mut is_full = false;
+    for (place, index) in all.enumerate() {
+        if has_name && of(index) == Some("owner_name") {
+            keep.insert(index);
+            continue;
+        }
+        used += room(table, index, rows, place == 0);
+        is_full |= used > ROOM && place > 1;
+        if !is_full {
+            keep.insert(index);
+        }
+    }
+    keep
+}
+
+/// The pixels that a column takes: numbers stay whole, words are broken over lines.
+fn room(table: &Table, index: usize, rows: &[&[TableCell]], is_first: bool) -> usize {
+    const GAP: usize = 12;
+    const WORDS: usize = 78;
+    let longest = rows.iter().filter_map(|row| row.get(index)).map(|cell| width(&cell.cell.text)).max();
+    let cells = longest.unwrap_or(0) * 7;
+    let own = if table.columns[index].numeric { cells } else { cells.min(WORDS) };
+    let floor = if is_first { 84 } else { 40 };
+    own.max(floor) + GAP
+}
+
+/// How wide a text is, in letters of the Latin alphabet.
+fn width(text: &str) -> usize {
+    text.chars().map(|c| if u32::from(c) < 0x2e80 { 1 } else { 2 }).sum()
+}
+
+/// The charts of some blocks, in order: id and drawing.
+pub(super) fn figures(blocks: &[Block]) -> impl Iterator<Item = &super::document::Figure> {
+    blocks.iter().filter_map(|block| match block {
+        Block::Chart(figure) if figure.drawing.is_some() => Some(figure),
+        _ => None,
+    })
+}
+
+/// The files that the tables of some blocks lead to, each once.
+pub(super) fn files(blocks: &[Block]) -> BTreeSet<String> {
+    let of = |block: &Block| match block {
+        Block::Table(table) => table.files.as_ref().map(|files| files.excel.clone()),
+        _ => None,
+    };
+    blocks.iter().filter_map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn letter(finding: &str) -> Letter {
+        Letter { finding: finding.to_owned(), head: Vec::new(), sections: Vec::new(), totals: Vec::new() }
+    }
+
+    #[test]
+    fn a_subject_is_the_first_sentence_or_its_first_parts() {
+        let subject = |finding: &str| letter(finding).subject();
+        assert_eq!(subject("收入 ¥395.3万，较上月 +4.8%。下面是名单。"), "收入 ¥395.3万，较上月 +4.8%");
+        assert_eq!(subject("Revenue was CN¥3.95M. More."), "Revenue was CN¥3.95M");
+        let long = "Visits are behind: of the 1,234 due since 1 October only 234 were made, 19.0% against a target of 95.0%.";
+        assert_eq!(subject(long), "Visits are behind: of the 1,234 due since 1 October only 234 were made");
+        let endless = "一".repeat(60);
+        assert_eq!(width(&subject(&endless)), 77);
+    }
+}
