@@ -167,6 +167,9 @@ pub struct Table {
     /// The rows shown are the last ones.
     #[serde(skip)]
     pub is_last: bool,
+    /// Each cell is of its row and its column, such as from one tier to another.
+    #[serde(skip)]
+    pub is_matrix: bool,
     /// Where the rows that are not shown are, when some are not.
     pub more: Option<More>,
     /// What stands in the place of rows when there are none.

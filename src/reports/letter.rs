@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::document::{Block, Document, Table, TableCell, TableColumn};
+use super::document::{Block, Document, Inline, Table, TableCell, TableColumn};
 use super::tables;
 use super::words::Words;
 use super::writers::markdown::plain_text;
@@ -16,7 +16,7 @@ use crate::names::Lang;
 /// Rows of a table in a mail.
 const MOST_ROWS: usize = 8;
 
-/// The room for a table on a telephone, in pixels of a letter of 13.
+/// The room for a table on a telephone, in pixels.
 const ROOM: usize = 346;
 
 /// Columns that a mail leaves out: the order of the rows says the same.
@@ -89,7 +89,7 @@ pub(super) fn cut(document: &Document, words: &Words) -> Result<Letter> {
 impl Letter {
     /// The finding as the subject of a mail: whole sentences, or as many of their parts as a subject has room for.
     pub(super) fn subject(&self) -> String {
-        const ROOM: usize = 78;
+        const ROOM: usize = 112;
         let sentence = first_sentence(&self.finding);
         if width(sentence) <= ROOM {
             return sentence.trim_end_matches(['.', '。']).to_owned();
@@ -102,7 +102,7 @@ impl Letter {
             width(part) <= ROOM && width(part) > ROOM / 4 && !(in_number && rest.is_char_boundary(1))
         });
         match fits.last() {
-            Some(part) => part.to_owned(),
+            Some(part) => format!("{part}…"),
             None => {
                 let mut cut = String::new();
                 for c in sentence.chars() {
@@ -127,6 +127,11 @@ fn first_sentence(text: &str) -> &str {
 
 fn shortened(block: &Block, words: &Words) -> Result<Block, String> {
     Ok(match block {
+        Block::Table(table) if is_too_wide(table) => {
+            let title = [("titles".to_owned(), table.caption.clone())];
+            let text = words.fill("mail.left_out", &title)?;
+            Block::Paragraph { inlines: vec![Inline::Text { text }] }
+        }
         Block::Table(table) => Block::Table(shortened_table(table, words)?),
         Block::Quote { blocks } => Block::Quote { blocks: all(blocks, words)? },
         Block::List { ordered, items } => Block::List {
@@ -135,6 +140,13 @@ fn shortened(block: &Block, words: &Words) -> Result<Block, String> {
         },
         other => other.clone(),
     })
+}
+
+/// Whether a table of pairs has no room: without one of its columns it would say something else.
+fn is_too_wide(table: &Table) -> bool {
+    let rows: Vec<&[TableCell]> = table.rows.iter().map(Vec::as_slice).collect();
+    let room: usize = (0..table.columns.len()).map(|index| room(table, index, &rows, index == 0)).sum();
+    table.is_matrix && room > ROOM + 12
 }
 
 fn all(blocks: &[Block], words: &Words) -> Result<Vec<Block>, String> {
@@ -173,7 +185,7 @@ fn is_place(table: &Table, index: usize) -> bool {
 fn columns(table: &Table, rows: &[&[TableCell]]) -> BTreeSet<usize> {
     let of = |index: usize| rows.first().and_then(|row| row.get(index)).map(|cell| cell.cell.column.as_str());
     let all = (0..table.columns.len()).filter(|index| !is_place(table, *index));
-    if rows.is_empty() || (0..table.columns.len()).any(|index| of(index) == Some("why")) {
+    if rows.is_empty() || table.is_matrix || (0..table.columns.len()).any(|index| of(index) == Some("why")) {
         return all.collect();
     }
     let has_name = (0..table.columns.len()).any(|index| of(index) == Some("customer_name"));
@@ -194,15 +206,31 @@ fn columns(table: &Table, rows: &[&[TableCell]]) -> BTreeSet<usize> {
     keep
 }
 
-/// The pixels that a column takes: numbers stay whole, words are broken over lines.
+/// The pixels that a column takes: numbers, days and tiers stay whole, words are broken over lines.
 fn room(table: &Table, index: usize, rows: &[&[TableCell]], is_first: bool) -> usize {
-    const GAP: usize = 12;
-    const WORDS: usize = 78;
-    let longest = rows.iter().filter_map(|row| row.get(index)).map(|cell| width(&cell.cell.text)).max();
-    let cells = longest.unwrap_or(0) * 7;
-    let own = if table.columns[index].numeric { cells } else { cells.min(WORDS) };
-    let floor = if is_first { 84 } else { 40 };
-    own.max(floor) + GAP
+    const GAP: usize = 11;
+    const WORDS: usize = 76;
+    let cell = |cell: &TableCell| match (cell.cell.whole, cell.class.is_some()) {
+        (true, _) => pixels(&cell.cell.text),
+        // A tier has its colour before its name.
+        (false, true) => pixels(&cell.cell.text) + 14,
+        (false, false) => pixels(&cell.cell.text).min(WORDS),
+    };
+    let own = rows.iter().filter_map(|row| row.get(index)).map(cell).max().unwrap_or(0);
+    let title = table.columns[index].title.split(' ').filter(|word| word.is_ascii()).map(pixels).max();
+    own.max(title.unwrap_or(0)).max(if is_first { WORDS } else { 38 }) + GAP
+}
+
+/// The pixels of a text in letters of 13.
+fn pixels(text: &str) -> usize {
+    let of = |c: char| match c {
+        c if u32::from(c) >= 0x2e80 => 130,
+        '0'..='9' | '%' | '+' => 73,
+        '.' | ',' | ':' | ' ' => 37,
+        c if c.is_uppercase() => 82,
+        _ => 62,
+    };
+    text.chars().map(of).sum::<usize>() / 10
 }
 
 /// How wide a text is, in letters of the Latin alphabet.

@@ -74,6 +74,7 @@ pub(super) fn matrix(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>)
         rest: None,
         notes: Vec::new(),
         is_last: false,
+        is_matrix: true,
         more: None,
         files: None,
     }))

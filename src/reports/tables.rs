@@ -129,7 +129,19 @@ pub(super) fn table(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>) 
     let caption = caption.unwrap_or_default();
     let more = is_cut.then(|| More { model: model.name.clone(), href: None });
     let is_last = last.is_some();
-    Ok(Block::Table(Table { empty, caption, columns, rows: cells, rest, notes, total, is_last, more, files }))
+    Ok(Block::Table(Table {
+        empty,
+        caption,
+        columns,
+        rows: cells,
+        rest,
+        notes,
+        total,
+        is_last,
+        is_matrix: false,
+        more,
+        files,
+    }))
 }
 
 /// What is said below a table: how many of its rows are shown, if not all, and the notes. `Err` says what is missing.
