@@ -16,17 +16,23 @@ use crate::xlsx::{self, Cell, decoded, inside};
 
 /// A table of a page.
 #[derive(Debug)]
-struct Shown {
-    heads: Vec<String>,
+pub(crate) struct Shown {
+    pub(crate) heads: Vec<String>,
     /// The columns of its cells; empty for a table without rows.
     columns: Vec<String>,
-    rows: Vec<Vec<String>>,
+    pub(crate) rows: Vec<Vec<String>>,
     /// The model whose files it leads to.
     model: Option<String>,
 }
 
+impl Shown {
+    pub(crate) fn new(heads: Vec<String>, rows: Vec<Vec<String>>) -> Self {
+        Self { heads, columns: Vec::new(), rows, model: None }
+    }
+}
+
 /// The tables of an HTML page.
-fn html_tables(page: &str) -> Vec<Shown> {
+pub(crate) fn html_tables(page: &str) -> Vec<Shown> {
     let mut tables = Vec::new();
     // As a browser reads links, and the cell that names a row as a cell.
     let page = page.replace("&#x2f;", "/");
@@ -57,7 +63,7 @@ fn html_tables(page: &str) -> Vec<Shown> {
 }
 
 /// The text of a cell; the owner that stands under the name once more is left out.
-fn text(html: &str) -> String {
+pub(crate) fn text(html: &str) -> String {
     let html = html.split("<span class=\"under\">").next().unwrap_or_default();
     let pieces = html.split('<').enumerate();
     let words =
@@ -337,7 +343,7 @@ fn many_customers() -> [(String, String); 2] {
 }
 
 /// The brief project with 5,000 customers, and a list.
-fn many() -> Project {
+pub(crate) fn many() -> Project {
     let project = Project::brief();
     for (table, text) in many_customers() {
         crate::tables::write_parquet(&text, &project.path(&format!("warehouse/{table}.parquet")));

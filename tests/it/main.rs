@@ -15,6 +15,8 @@ mod files;
 mod hostile;
 mod kill;
 mod layout;
+mod leaks;
+mod mail;
 mod measures;
 mod models;
 mod optional;

@@ -70,6 +70,7 @@ impl Project {
         project.set("location", "\"warehouse\"");
         // Evidence is looked at by its own tests: it takes as long as all else.
         project.set("evidence", "false");
+        project.drop_tables(&["[mail", "[[recipients"]);
         project
     }
 
@@ -156,9 +157,20 @@ impl Project {
 
     /// Takes the lists for people out of `tierbook.toml`, and with them what is computed for nothing else.
     pub(crate) fn drop_lists(&self) {
+        self.drop_tables(&["[lists."]);
+    }
+
+    /// Takes the tables of `tierbook.toml` away whose head begins so.
+    fn drop_tables(&self, heads: &[&str]) {
         let text = self.read("tierbook.toml");
-        let kept = text.split("\n\n").filter(|part| !part.contains("[lists.")).collect::<Vec<_>>();
+        let is_dropped = |line: &str| heads.iter().any(|head| line.starts_with(head));
+        let kept = text.split("\n\n").filter(|part| !part.lines().any(is_dropped)).collect::<Vec<_>>();
         self.write("tierbook.toml", &kept.join("\n\n"));
+    }
+
+    /// Adds to `tierbook.toml`.
+    pub(crate) fn configure(&self, text: &str) {
+        self.write("tierbook.toml", &format!("{}\n{text}", self.read("tierbook.toml")));
     }
 
     pub(crate) fn request(&self) -> Request {
