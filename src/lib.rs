@@ -16,6 +16,7 @@
 //! | [`models`] | query files → derived tables: graph, plan, execute, check, store |
 //! | [`reports`] | derived tables and templates → documents of blocks and cells → pages, and lists as spreadsheets |
 //! | [`publish`] | pages → one edition, visible all at once |
+//! | [`deliver`] | the messages of an edition → a mail server, each once |
 //! | [`compare`] | two versions of a project, built over the same rows → what the edit between them changes |
 //! | [`run`] | every pipeline as a list of stages called in order, and nothing else |
 //!
@@ -53,6 +54,8 @@ pub mod models;
 pub mod reports;
 
 pub mod publish;
+
+pub mod deliver;
 
 pub mod compare;
 
