@@ -86,10 +86,8 @@ fn from_file(path: &Path) -> Result<(String, Option<String>)> {
     if !path.exists() {
         return Err(fault("is not there"));
     }
-    let text = String::from_utf8(files::read(path)?).map_err(|_: std::string::FromUtf8Error| {
-        // The bytes would be in the cause.
-        fault("is not UTF-8 text")
-    })?;
+    // What is said of bytes that are no text would tell some of them.
+    let Ok(text) = String::from_utf8(files::read(path)?) else { return Err(fault("is not UTF-8 text")) };
     let secret = text.trim_end_matches(['\r', '\n']);
     if secret.is_empty() {
         return Err(fault("is empty"));

@@ -161,7 +161,7 @@ fn link(text: &Spanned<String>) -> Result<Url, Fault> {
             text.span(),
         )
     };
-    let mut link: Url = text.get_ref().parse().map_err(|_: url::ParseError| fault())?;
+    let Ok(mut link) = text.get_ref().parse::<Url>() else { return Err(fault()) };
     if !matches!(link.scheme(), "http" | "https") || link.query().is_some() || link.fragment().is_some() {
         return Err(fault());
     }
