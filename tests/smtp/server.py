@@ -8,6 +8,7 @@ What is accepted is written into the folder as it came. Each step is told on sta
 
 import argparse
 import asyncio
+import logging
 import os
 import socket
 import ssl
@@ -139,7 +140,7 @@ class Handler:
         with open(path + ".part", "wb") as file:
             file.write(f"{address}\n".encode() + envelope.content)
         os.rename(path + ".part", path + ".received")
-        server.say("ACCEPTED", address, "tls" if session.ssl else "plain", getattr(session, "way", "-"))
+        server.say("ACCEPTED", address, "tls" if server.transport.get_extra_info("cipher") else "plain", getattr(session, "way", "-"))
         if server.step == "bodycut":
             server.cut()
         if server.step == "bodyhold":
@@ -156,6 +157,7 @@ def main():
     parser.add_argument("--auth", default="PLAIN,LOGIN")
     parser.add_argument("--pause", type=float, default=0)
     options = parser.parse_args()
+    logging.disable()
     Server.options = options
     context = None
     if options.certificate:

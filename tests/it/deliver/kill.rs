@@ -36,9 +36,9 @@ fn a_kill_at_each_step_of_a_message_sends_nothing_twice() {
         if doubtful {
             let expected = format!(
                 "error: 1 of 3 messages of edition 2026-10-31.1 have not gone
-  |
-  = note: {bob}  brief in en: doubtful: tierbook was stopped while the server was given it
-  = help: ask the readers of doubtful ones whether they have come; if not: `tierbook deliver --resend-doubtful`
+ |
+ = note: {bob}  brief in en: doubtful: tierbook was stopped while the server was given it
+ = help: ask the readers of doubtful ones whether they have come; if not: `tierbook deliver --resend-doubtful`
 
 "
             );

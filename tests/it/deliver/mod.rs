@@ -99,9 +99,9 @@ fn what_stays_deferred_goes_with_the_next_call() {
     let faults = "anna+rcpt450-rcpt450-rcpt450@example.com";
     let post = Post::new(&[faults, BOB]);
     let expected = "error: 1 of 2 messages of edition 2026-10-31.1 have not gone
-  |
-  = note: anna+rcpt450-rcpt450-rcpt450@example.com  brief in en: deferred: 450 no such luck with anna
-  = help: `tierbook deliver` tries again what was deferred or not tried, and nothing twice
+ |
+ = note: anna+rcpt450-rcpt450-rcpt450@example.com  brief in en: deferred: 450 no such luck with anna
+ = help: `tierbook deliver` tries again what was deferred or not tried, and nothing twice
 
 ";
     assert_eq!(post.fails(&[]), expected);
@@ -117,9 +117,9 @@ fn a_reader_who_is_refused_stands_in_nobodys_way() {
     let expected = |reply: &str| {
         format!(
             "error: 1 of 3 messages of edition 2026-10-31.1 have not gone
-  |
-  = note: {bob}  brief in en: refused: {reply}
-  = help: correct the addresses in `tierbook.toml`, or try those that were refused again: `tierbook deliver --retry-refused`
+ |
+ = note: {bob}  brief in en: refused: {reply}
+ = help: correct the addresses in `tierbook.toml`, or try those that were refused again: `tierbook deliver --retry-refused`
 
 "
         )
@@ -142,9 +142,9 @@ fn what_was_taken_without_an_answer_is_doubtful_and_goes_again_only_when_told() 
         let post = Post::new(&[&anna, BOB]);
         let expected = format!(
             "error: 1 of 2 messages of edition 2026-10-31.1 have not gone
-  |
-  = note: {anna}  brief in en: doubtful: {reason}
-  = help: ask the readers of doubtful ones whether they have come; if not: `tierbook deliver --resend-doubtful`
+ |
+ = note: {anna}  brief in en: doubtful: {reason}
+ = help: ask the readers of doubtful ones whether they have come; if not: `tierbook deliver --resend-doubtful`
 
 "
         );
@@ -180,7 +180,7 @@ fn a_doubtful_message_stays_doubtful_when_it_is_sent_again_in_vain() {
 fn a_fault_before_the_content_is_no_reason_for_doubt() {
     let post = Post::new(&["anna+datacut-rcptcut@example.com", "bob+datahold@example.com"]);
     post.deliver(&[]).fine();
-    assert_eq!(post.server.readers(), ["anna+datacut-rcptcut@example.com", "bob+datahold@example.com"]);
+    assert_eq!(post.server.readers(), ["bob+datahold@example.com", "anna+datacut-rcptcut@example.com"]);
 }
 
 #[test]
@@ -200,10 +200,10 @@ fn a_server_that_cannot_be_reached_or_lets_go_is_tried_again() {
     let post = Post::new(&[ANNA, BOB]);
     post.server.fail_connections(&["drop", "421", "ehlo"]);
     let expected = "error: 2 of 2 messages of edition 2026-10-31.1 have not gone
-  |
-  = note: anna@example.com  brief in en: deferred: the server ended the connection
-  = note: bob@example.com  brief in en: deferred: the server ended the connection
-  = help: `tierbook deliver` tries again what was deferred or not tried, and nothing twice
+ |
+ = note: anna@example.com  brief in en: deferred: the server ended the connection
+ = note: bob@example.com  brief in en: deferred: the server ended the connection
+ = help: `tierbook deliver` tries again what was deferred or not tried, and nothing twice
 
 ";
     assert_eq!(post.fails(&[]), expected);
@@ -247,8 +247,8 @@ fn two_deliveries_never_run_together() {
     let mut first = post.project.command(&["deliver"]).spawn().unwrap();
     post.server.wait_for("STEP rcpt");
     let expected = "error: another delivery from `./book` is under way
-  |
-  = help: wait until it has ended; the lock goes with its process
+ |
+ = help: wait until it has ended; the lock goes with its process
 
 ";
     assert_eq!(post.deliver(&[]).failed_with(3).err, expected);
@@ -261,8 +261,8 @@ fn two_deliveries_never_run_together() {
 fn what_cannot_be_delivered_is_told() {
     let post = Post::new(&[ANNA]);
     let expected = "error: there is no edition 2026-10-31.7 in `./book`
-  |
-  = help: the newest one is 2026-10-31.1
+ |
+ = help: the newest one is 2026-10-31.1
 
 ";
     assert_eq!(post.deliver(&["--edition", "2026-10-31.7"]).failed_with(2).err, expected);
@@ -277,8 +277,8 @@ fn what_cannot_be_delivered_is_told() {
     let config = post.project.read("tierbook.toml");
     post.project.write("tierbook.toml", config.split("\n[mail.smtp]").next().unwrap());
     let expected = "error: `tierbook.toml` names no mail server
-  |
-  = help: write `[mail]` with `from`, and `[mail.smtp]` with `server`; see \"Mail\" in the README
+ |
+ = help: write `[mail]` with `from`, and `[mail.smtp]` with `server`; see \"Mail\" in the README
 
 ";
     assert_eq!(post.deliver(&[]).failed_with(2).err, expected);

@@ -58,6 +58,7 @@ impl Server {
     pub(super) fn start(arguments: &[&str]) -> Self {
         let folder = quick_folder();
         let mut child = Command::new("python3")
+            .args(["-W", "ignore"])
             .arg(support::repository().join("tests/smtp/server.py"))
             .arg(folder.path())
             .args(arguments)
@@ -212,6 +213,7 @@ pub(super) fn message(folder: &Path, reader: &str, content: &str) -> Value {
 pub(super) fn put_mail(out: &Path, edition: &str, readers: &[&str], content: &str) {
     let folder = out.join("editions").join(edition);
     let messages: Vec<Value> = readers.iter().map(|reader| message(&folder, reader, content)).collect();
+    fs::create_dir_all(folder.join("mail")).unwrap();
     let index = json!({"edition": edition, "as_of": &edition[..10], "messages": messages});
     fs::write(folder.join("mail/index.json"), index.to_string()).unwrap();
 }
@@ -248,6 +250,14 @@ impl Post {
         project.write("tierbook.toml", &config);
         put_mail(&project.path("book"), EDITION, readers, "one");
         Self { project, server }
+    }
+
+    /// Publishes the project as it is configured now, so that a further run changes nothing; gives the edition, which
+    /// has a message for each reader.
+    pub(super) fn publish(&self, readers: &[&str]) -> String {
+        let edition = support::published(&self.project.request()).edition;
+        put_mail(&self.project.path("book"), &edition, readers, "one");
+        edition
     }
 
     /// `tierbook deliver`.

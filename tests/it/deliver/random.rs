@@ -25,7 +25,8 @@ const CONNECTION_FAULTS: [&str; 5] = ["drop", "421", "554", "ehlo", "mail421"];
 
 #[test]
 fn nobody_gets_a_message_twice_and_who_had_no_fault_gets_it() {
-    let workers: u32 = 2;
+    // They wait for the network more than they compute.
+    let workers: u32 = 8;
     std::thread::scope(|scope| {
         for worker in 0..workers {
             scope.spawn(move || sequences(worker, SEQUENCES / workers));
@@ -74,7 +75,7 @@ fn sequences(worker: u32, n: u32) {
         }
     }
     println!("{} messages taken, {doubts} doubtful at the end", received.len());
-    assert!(doubts > 0 && received.len() > 500, "the faults have no effect");
+    assert!(doubts > 0 && received.len() > 100, "the faults have no effect");
 }
 
 struct Played {
@@ -117,8 +118,14 @@ fn play(server: &Server, project: &Path, name: &str, random: &mut ChaCha8Rng) ->
             now: &|| now.saturating_add(jiff::SignedDuration::from_secs(call)),
             sleep: &|_: Duration| {},
         };
-        let delivered =
-            run::deliver(&request, &outside).unwrap_or_else(|errors| panic!("{}", support::told(&errors)));
+        let delivered = loop {
+            match run::deliver(&request, &outside) {
+                Ok(delivered) => break delivered,
+                // A process that another test is starting holds our lock for a moment.
+                Err(errors) if errors.to_string().contains("is under way") => std::thread::yield_now(),
+                Err(errors) => panic!("{}", support::told(&errors)),
+            }
+        };
         let states: Vec<Fate> = delivered.messages.iter().map(|message| message.state).collect();
         played.calls.push(format!("{again:?} {faults:?} {states:?}"));
         played.receipts = delivered.messages;

@@ -49,12 +49,12 @@ fn starttls_and_tls_are_used() {
 fn a_server_without_starttls_hears_nothing() {
     let post = Post::with(Server::plain(), &[ANNA], "");
     let expected = "error: the mail server `localhost:PORT` does not offer STARTTLS
-  |
-  = note: nothing was said to it: a connection that is not safe is never used in its place
-  = note: 1 of 1 messages of edition 2026-10-31.1 have not gone
-  = note: anna@example.com  brief in en: not tried
-  = help: set `security = \"tls\"` if the port is for TLS from the first byte, which is mostly 465
-  = help: `tierbook deliver` tries again what was deferred or not tried, and nothing twice
+ |
+ = note: nothing was said to it: a connection that is not safe is never used in its place
+ = note: 1 of 1 messages of edition 2026-10-31.1 have not gone
+ = note: anna@example.com  brief in en: not tried
+ = help: set `security = \"tls\"` if the port is for TLS from the first byte, which is mostly 465
+ = help: `tierbook deliver` tries again what was deferred or not tried, and nothing twice
 
 ";
     assert_eq!(post.fails(&[]), expected);
@@ -77,8 +77,8 @@ fn passwords_come_from_a_file_or_a_variable_and_are_said_in_the_way_that_is_want
     let output = post.project.command(&["deliver"]).env("MAIL_PASSWORD", SECRET).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let expected = "error: the variable `MAIL_PASSWORD`, which holds the mail password, is not set
-  |
-  = help: set it where `tierbook` is started; cron and systemd do not read your profile
+ |
+ = help: set it where `tierbook` is started; cron and systemd do not read your profile
 
 ";
     let post = secured("tls", true, variable);
@@ -95,12 +95,12 @@ fn a_server_that_offers_login_alone_gets_login() {
     post.project.write("tierbook.toml", &config);
     super::put_mail(&post.project.path("book"), super::EDITION, &[BOB], "one");
     let expected = "error: the mail server `localhost:PORT` offers no way to log in that is wanted
-  |
-  = note: wanted: XOAUTH2
-  = note: 1 of 1 messages of edition 2026-10-31.1 have not gone
-  = note: bob@example.com  brief in en: not tried
-  = help: set `auth` to \"plain\", \"login\" or \"xoauth2\", or leave `user` out if it wants no password
-  = help: `tierbook deliver` tries again what was deferred or not tried, and nothing twice
+ |
+ = note: wanted: XOAUTH2
+ = note: 1 of 1 messages of edition 2026-10-31.1 have not gone
+ = note: bob@example.com  brief in en: not tried
+ = help: set `auth` to \"plain\", \"login\" or \"xoauth2\", or leave `user` out if it wants no password
+ = help: `tierbook deliver` tries again what was deferred or not tried, and nothing twice
 
 ";
     assert_eq!(post.fails(&[]), expected);
@@ -110,13 +110,13 @@ fn a_server_that_offers_login_alone_gets_login() {
 fn a_wrong_password_concerns_everybody() {
     let post = with_file(secured("starttls", true, FILE), "wrong 芝麻 word\n");
     let expected = "error: the mail server `localhost:PORT` does not accept the password of `reports`
-  |
-  = note: it says: 535 5.7.8 Authentication credentials invalid
-  = note: 2 of 2 messages of edition 2026-10-31.1 have not gone
-  = note: anna@example.com  brief in en: not tried
-  = note: bob@example.com  brief in en: not tried
-  = help: see whether the file `secrets/mail` holds the password, and `user` the account, that the server knows
-  = help: `tierbook deliver` tries again what was deferred or not tried, and nothing twice
+ |
+ = note: it says: 535 5.7.8 Authentication credentials invalid
+ = note: 2 of 2 messages of edition 2026-10-31.1 have not gone
+ = note: anna@example.com  brief in en: not tried
+ = note: bob@example.com  brief in en: not tried
+ = help: see whether the file `secrets/mail` holds the password, and `user` the account, that the server knows
+ = help: `tierbook deliver` tries again what was deferred or not tried, and nothing twice
 
 ";
     assert_eq!(post.fails(&[]), expected);
@@ -152,13 +152,13 @@ fn a_certificate_that_is_not_trusted_or_is_of_another_name_stops_all() {
             let post = Post::with(server, &[ANNA], &smtp);
             let expected = format!(
                 "error: the connection to the mail server `localhost:PORT` is not safe
-  |
-  = note: {reason}
-  = note: 1 of 1 messages of edition 2026-10-31.1 have not gone
-  = note: anna@example.com  brief in en: not tried
-  = help: write `server` as its certificate names it; name a certificate of your own with `ca_file`
-  = help: `security` is \"starttls\" (mostly port 587) or \"tls\" (mostly port 465)
-  = help: `tierbook deliver` tries again what was deferred or not tried, and nothing twice
+ |
+ = note: {reason}
+ = note: 1 of 1 messages of edition 2026-10-31.1 have not gone
+ = note: anna@example.com  brief in en: not tried
+ = help: write `server` as its certificate names it; name a certificate of your own with `ca_file`
+ = help: `security` is \"starttls\" (mostly port 587) or \"tls\" (mostly port 465)
+ = help: `tierbook deliver` tries again what was deferred or not tried, and nothing twice
 
 "
             );
@@ -185,13 +185,13 @@ fn a_sender_who_is_not_welcome_concerns_everybody() {
     let post = Post::new(&[ANNA, BOB]);
     post.project.edit("tierbook.toml", "reports@", "reports+mail553@");
     let expected = "error: the mail server `localhost:PORT` takes no mail from `reports+mail553@example.com`
-  |
-  = note: it says: 553 the sender is not welcome
-  = note: 2 of 2 messages of edition 2026-10-31.1 have not gone
-  = note: anna@example.com  brief in en: not tried
-  = note: bob@example.com  brief in en: not tried
-  = help: set `from` to an address that the account may send from
-  = help: `tierbook deliver` tries again what was deferred or not tried, and nothing twice
+ |
+ = note: it says: 553 the sender is not welcome
+ = note: 2 of 2 messages of edition 2026-10-31.1 have not gone
+ = note: anna@example.com  brief in en: not tried
+ = note: bob@example.com  brief in en: not tried
+ = help: set `from` to an address that the account may send from
+ = help: `tierbook deliver` tries again what was deferred or not tried, and nothing twice
 
 ";
     assert_eq!(post.fails(&[]), expected);
@@ -205,7 +205,7 @@ fn a_server_that_does_not_speak_to_us_concerns_everybody() {
     post.server.fail_connections(&["554"]);
     let said = post.fails(&[]);
     let expected =
-        "error: the mail server `localhost:PORT` does not speak to us\n  |\n  = note: it says: 554 not now\n";
+        "error: the mail server `localhost:PORT` does not speak to us\n |\n = note: it says: 554 not now\n";
     assert!(said.starts_with(expected), "{said}");
 }
 
@@ -214,8 +214,8 @@ fn a_file_of_a_password_that_is_not_as_it_should_be_is_told() {
     let told = |what: &str| {
         format!(
             "error: the file of the mail password, `./secrets/mail`, {what}
-  |
-  = help: write the password into it as its only line, and `chmod 600 ./secrets/mail`
+ |
+ = help: write the password into it as its only line, and `chmod 600 ./secrets/mail`
 
 "
         )
@@ -243,8 +243,8 @@ fn a_file_of_a_password_that_is_not_as_it_should_be_is_told() {
 fn a_file_to_trust_that_holds_no_certificate_is_told() {
     let post = Post::with(Server::plain(), &[ANNA], "ca_file = \"tierbook.toml\"\n");
     let expected = "error: `tierbook.toml`, the `ca_file` of the mail server, holds no certificate
-  |
-  = help: it is PEM: text that begins with `-----BEGIN CERTIFICATE-----`
+ |
+ = help: it is PEM: text that begins with `-----BEGIN CERTIFICATE-----`
 
 ";
     assert_eq!(post.deliver(&[]).failed_with(2).err, expected);
