@@ -109,6 +109,17 @@ impl Line {
         }
     }
 
+    /// The line of a message that went before, and is to go again because another content went in between. It is a
+    /// message of its own, with a name of its own.
+    pub(super) fn after(mut self, between: &Self) -> Self {
+        let parts = format!("{} after {}", self.key, between.key);
+        self.key = blake3::hash(parts.as_bytes()).to_hex().to_string();
+        if let Some((local, domain)) = self.message_id.split_once('@') {
+            self.message_id = format!("{local}.{}@{domain}", &self.key[..8]);
+        }
+        self
+    }
+
     /// Whether both say the same report of the same day to the same reader.
     fn is_version_of(&self, other: &Self) -> bool {
         self.to.eq_ignore_ascii_case(&other.to)
@@ -204,6 +215,12 @@ impl Ledger {
         earlier.max_by_key(|(place, _)| *place).map(|(_, line)| line)
     }
 
+    /// The message that the reader has had since this one was sent, and that said something else.
+    pub(super) fn sent_after(&self, line: &Line) -> Option<&Line> {
+        let place = |line: &Line| self.last.get(&line.key).map(|(place, _)| *place);
+        self.corrected_by(line).filter(|later| place(later) > place(line))
+    }
+
     /// Adds a line, and waits until it is on disk.
     ///
     /// # Errors
@@ -286,6 +303,8 @@ mod tests {
             |content| ledger.corrected_by(&line(State::Trying, content)).map(|l| l.content.clone());
         assert_eq!(corrected("d").as_deref(), Some("a"));
         assert_eq!(corrected("a").as_deref(), Some("b"));
+        assert_eq!(ledger.sent_after(&line(State::Sent, "b")).map(|l| l.content.as_str()), Some("a"));
+        assert_eq!(ledger.sent_after(&line(State::Sent, "a")), None);
         let other = Line { to: "bob@example.com".to_owned(), ..line(State::Trying, "d") };
         assert_eq!(ledger.corrected_by(&other), None);
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::Zoned;
 use lettre::Address;
 
-use super::index::{Entry, Index};
+use super::index::Entry;
 use super::ledger::{Corrects, Ledger, Line};
 use crate::error::{Error, Result};
 use crate::files;
@@ -35,9 +35,8 @@ enum Source {
 }
 
 impl Letter {
-    /// A message of an edition; `line` is the last one that the ledger has of it.
-    pub(super) fn of_edition(out: &Path, index: &Index, entry: &Entry, known: Option<Line>) -> Result<Self> {
-        let line = Line::new(&index.edition, &index.as_of, entry);
+    /// A message of an edition; `known` is the last line that the ledger has of it.
+    pub(super) fn of_edition(out: &Path, entry: &Entry, line: Line, known: Option<Line>) -> Result<Self> {
         Self::new(line, known, Source::Editions(out.join("editions")), entry.corrected_subject.clone())
     }
 
@@ -60,7 +59,15 @@ impl Letter {
     /// # Errors
     /// Kind `Environment` when the message cannot be read, or is none.
     pub(super) fn compose(&mut self, ledger: &Ledger, now: &Zoned) -> Result<Option<Vec<u8>>> {
-        if let Some(bytes) = self.as_tried() {
+        let corrects = ledger.corrected_by(&self.line).map(|earlier| Corrects {
+            message_id: earlier.message_id.clone(),
+            subject: self.corrected_subject.clone(),
+        });
+        // What has not arrived for sure may be said anew where another message went in between.
+        let id = |corrects: &Option<Corrects>| corrects.as_ref().map(|earlier| earlier.message_id.clone());
+        if (self.doubted || id(&corrects) == id(&self.line.corrects))
+            && let Some(bytes) = self.as_tried()
+        {
             return Ok(Some(bytes));
         }
         if self.doubted {
@@ -69,16 +76,13 @@ impl Letter {
         let (edition, file, message_id) = self.here.clone();
         let date = jiff::fmt::rfc2822::to_string(now)
             .map_err(|source| Error::internal("the time cannot be written").caused_by(source))?;
-        self.line.corrects = ledger.corrected_by(&self.line).map(|earlier| Corrects {
-            message_id: earlier.message_id.clone(),
-            subject: self.corrected_subject.clone(),
-        });
         let raw = self.raw(&edition, &file)?;
-        let bytes = rewrite(&raw, &date, self.line.corrects.as_ref()).ok_or_else(|| {
+        let bytes = rewrite(&raw, &date, &message_id, corrects.as_ref()).ok_or_else(|| {
             Error::environment(format!("`{file}` of edition {edition} is not a mail message"))
                 .help("publish the edition anew with `tierbook run`")
         })?;
         (self.line.edition, self.line.file, self.line.message_id) = (edition, file, message_id);
+        self.line.corrects = corrects;
         self.line.date = Some(date);
         self.line.bytes = Some(blake3::hash(&bytes).to_hex().to_string());
         Ok(Some(bytes))
@@ -89,7 +93,8 @@ impl Letter {
         let (date, hash) = (self.line.date.as_ref()?, self.line.bytes.as_ref()?);
         let (edition, file, _) = &self.here;
         [(&self.line.edition, &self.line.file), (edition, file)].into_iter().find_map(|(edition, file)| {
-            let bytes = rewrite(&self.raw(edition, file).ok()?, date, self.line.corrects.as_ref())?;
+            let raw = self.raw(edition, file).ok()?;
+            let bytes = rewrite(&raw, date, &self.line.message_id, self.line.corrects.as_ref())?;
             (blake3::hash(&bytes).to_hex().as_str() == hash).then_some(bytes)
         })
     }
@@ -102,15 +107,15 @@ impl Letter {
     }
 }
 
-/// A message with another date and, for a correction, another subject and the message that it follows. `None` for
+/// A message with its date and its name and, for a correction, another subject and the message that it follows. `None` for
 /// bytes that are no message which every server takes: 7 bits, and lines that end with CRLF.
-fn rewrite(raw: &[u8], date: &str, corrects: Option<&Corrects>) -> Option<Vec<u8>> {
+fn rewrite(raw: &[u8], date: &str, message_id: &str, corrects: Option<&Corrects>) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(raw).ok().filter(|text| text.is_ascii() && !text.contains('\0'))?;
     if text.replace("\r\n", "").contains(['\r', '\n']) {
         return None;
     }
     let (head, body) = text.split_once("\r\n\r\n")?;
-    let mut changes = vec![("Date", date.to_owned())];
+    let mut changes = vec![("Date", date.to_owned()), ("Message-ID", message_id.to_owned())];
     if let Some(corrects) = corrects {
         changes.push(("Subject", corrects.subject.clone()));
         changes.push(("In-Reply-To", corrects.message_id.clone()));
@@ -148,18 +153,18 @@ mod tests {
 
     #[test]
     fn the_date_is_replaced_with_the_lines_that_go_on_and_the_body_is_not() {
-        let bytes = rewrite(RAW.as_bytes(), "NOW", None).unwrap();
+        let bytes = rewrite(RAW.as_bytes(), "NOW", "<2@example.com>", None).unwrap();
         let expected = "From: a@example.com\r\nSubject: =?utf-8?b?5a6i?=\r\n =?utf-8?b?5oi3?=\r\nDate: NOW\r\n\
-                        X-Subject: kept\r\n\r\nDate: kept\r\n.\r\nend\r\n";
+                        X-Subject: kept\r\nMessage-ID: <2@example.com>\r\n\r\nDate: kept\r\n.\r\nend\r\n";
         assert_eq!(String::from_utf8(bytes).unwrap(), expected);
     }
 
     #[test]
     fn a_correction_has_its_subject_and_the_message_that_it_follows() {
         let corrects = Corrects { message_id: "<1@example.com>".to_owned(), subject: "Corrected".to_owned() };
-        let bytes = rewrite(RAW.as_bytes(), "NOW", Some(&corrects)).unwrap();
+        let bytes = rewrite(RAW.as_bytes(), "NOW", "<2@example.com>", Some(&corrects)).unwrap();
         let expected = "From: a@example.com\r\nSubject: Corrected\r\nDate: NOW\r\nX-Subject: kept\r\n\
-                        In-Reply-To: <1@example.com>\r\nReferences: <1@example.com>\r\n\r\nDate: kept\r\n.\r\nend\r\n";
+                        Message-ID: <2@example.com>\r\nIn-Reply-To: <1@example.com>\r\nReferences: <1@example.com>\r\n\r\nDate: kept\r\n.\r\nend\r\n";
         assert_eq!(String::from_utf8(bytes).unwrap(), expected);
     }
 
@@ -173,7 +178,7 @@ mod tests {
             "no header\r\n\r\n",
             "A: b\n\nx",
         ] {
-            assert_eq!(rewrite(raw.as_bytes(), "NOW", None), None, "{raw:?}");
+            assert_eq!(rewrite(raw.as_bytes(), "NOW", "<2@example.com>", None), None, "{raw:?}");
         }
     }
 }

@@ -104,8 +104,8 @@ pub fn deliver(post: &Post<'_>, id: EditionId, again: Again, outside: &Outside<'
     let mut letters = Vec::new();
     let mut places = Vec::new();
     for entry in &index.messages {
-        let known = ledger.last(&Line::new(&index.edition, &index.as_of, entry).key);
-        let (receipt, letter) = sort(post, id, &index, entry, known, again, &ledger)?;
+        let line = line(id, &index, entry, &ledger);
+        let (receipt, letter) = sort(post, id, entry, line, again, &ledger)?;
         if let Some(letter) = letter {
             places.push(receipts.len());
             letters.push(letter);
@@ -139,23 +139,39 @@ pub fn deliver(post: &Post<'_>, id: EditionId, again: Again, outside: &Outside<'
     Ok(Delivered { warnings, ..Delivered::new(id.to_string(), receipts, stopped) })
 }
 
+/// The line of a message as if it was never tried. Where it was sent, and then a message that it corrects now, it is
+/// another message.
+fn line(id: EditionId, index: &Index, entry: &Entry, ledger: &Ledger) -> Line {
+    let line = Line::new(&index.edition, &index.as_of, entry);
+    let is_sent = ledger.last(&line.key).is_some_and(|line| line.state == State::Sent);
+    let between = ledger.sent_after(&line).filter(|between| is_sent && edition_of(between) < Some(id));
+    match between {
+        Some(between) => line.after(between),
+        None => line,
+    }
+}
+
+fn edition_of(line: &Line) -> Option<EditionId> {
+    line.edition.parse().ok()
+}
+
 /// What is known of a message, and the message itself if it is to be tried.
 fn sort(
     post: &Post<'_>,
     id: EditionId,
-    index: &Index,
     entry: &Entry,
-    known: Option<Line>,
+    line: Line,
     again: Again,
     ledger: &Ledger,
 ) -> Result<(Receipt, Option<Letter>)> {
+    let known = ledger.last(&line.key);
     let mut receipt = Receipt {
         to: entry.to.clone(),
         name: entry.name.clone(),
         report: entry.report.clone(),
         language: entry.language.clone(),
         rows: entry.rows.clone(),
-        message_id: entry.message_id.clone(),
+        message_id: line.message_id.clone(),
         state: Fate::Waiting,
         time: None,
         reply: None,
@@ -167,8 +183,7 @@ fn sort(
         receipt.follow(line, Receipt::fate_of(line));
     }
     // An edition that is delivered after a later one of its day is no correction of it.
-    let line = Line::new(&index.edition, &index.as_of, entry);
-    let later = ledger.corrected_by(&line).and_then(|line| line.edition.parse::<EditionId>().ok());
+    let later = ledger.corrected_by(&line).and_then(edition_of);
     if state != Some(State::Sent) && later.is_some_and(|later| later > id) {
         receipt.state = Fate::Superseded;
         return Ok((receipt, None));
@@ -182,7 +197,7 @@ fn sort(
     if !wanted {
         return Ok((receipt, None));
     }
-    let mut letter = Letter::of_edition(post.out, index, entry, known)?;
+    let mut letter = Letter::of_edition(post.out, entry, line, known)?;
     letter.doubted = matches!(state, Some(State::Doubtful | State::Trying));
     Ok((receipt, Some(letter)))
 }

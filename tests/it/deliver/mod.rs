@@ -242,6 +242,39 @@ fn what_a_later_edition_says_in_the_same_words_is_not_sent_again_and_another_con
 }
 
 #[test]
+fn a_content_that_comes_back_is_a_correction_of_what_went_in_between() {
+    let post = Post::new(&[ANNA]);
+    post.deliver(&[]).fine();
+    let book = post.project.path("book");
+    let mut editions = vec![EDITION.to_owned()];
+    for content in ["two", "one", "one", "two"] {
+        let next = format!("2026-10-31.{}", editions.len() + 1);
+        put_mail(&book, &next, &[ANNA], content);
+        editions.push(next);
+        post.deliver(&[]).fine();
+        post.deliver(&[]).fine();
+    }
+    let received = post.server.received();
+    let said: Vec<String> = received
+        .iter()
+        .map(|received| received.text().split("\r\n\r\n").nth(1).unwrap()[..3].to_owned())
+        .collect();
+    assert_eq!(said, ["one", "two", "one", "two"]);
+    for (before, after) in received.iter().zip(&received[1..]) {
+        assert_eq!(after.header("In-Reply-To"), Some(before.id()));
+    }
+    let mut names: Vec<String> = received.iter().map(post::Received::id).collect();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), 4, "each has a name of its own: {names:?}");
+    // None of the earlier ones goes again.
+    for edition in &editions {
+        post.deliver(&["--edition", edition]).fine();
+    }
+    assert_eq!(post.server.received().len(), 4);
+}
+
+#[test]
 fn two_deliveries_never_run_together() {
     let post = Post::new(&["anna+rcpthold@example.com"]);
     let mut first = post.project.command(&["deliver"]).spawn().unwrap();
