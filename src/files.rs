@@ -143,6 +143,18 @@ pub fn create_folder(path: &Path) -> Result<()> {
     fs::create_dir_all(path).map_err(|source| fault("create folder", path, source))
 }
 
+/// Makes a folder that is nobody else's, unless it is there.
+pub fn create_own_folder(path: &Path) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+
+    match fs::DirBuilder::new().mode(0o700).create(path) {
+        Err(source) if source.kind() != io::ErrorKind::AlreadyExists => {
+            Err(fault("create folder", path, source))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Removes a file or a link, if it is there.
 pub fn remove_if_there(path: &Path) -> Result<()> {
     match fs::remove_file(path) {

@@ -146,7 +146,9 @@ impl Ledger {
     /// Kind `Environment` when another delivery holds it, or a line of it cannot be read.
     pub(super) fn open(out: &Path) -> Result<Self> {
         let folder = out.join("delivery");
-        files::create_folder(&folder)?;
+        files::create_folder(out)?;
+        // The published folder may be seen by a web server; addresses are not its business.
+        files::create_own_folder(&folder)?;
         let lock_path = folder.join(".lock");
         let lock = files::open_for_lock(&lock_path)?;
         match lock.try_lock() {

@@ -170,6 +170,10 @@ impl<'a> Courier<'a> {
             connection.auth(&login.mechanisms, &login.credentials).map_err(|error| {
                 match self.fault(&error) {
                     Fault::Refused(reply) => Answer::Stop(self.no_login(&reply)),
+                    // A token that is not accepted is answered with a question that has no answer.
+                    _ if error.is_client() => {
+                        Answer::Stop(self.no_login("334, which asks for something else"))
+                    }
                     fault => self.no_opening(fault),
                 }
             })?;

@@ -146,8 +146,10 @@ fn unfit(
             Error::environment(format!("`{}` cannot be read", path.display())).caused_by(source)
         })?;
         if run.state == "failed" {
-            let error = Error::delivery("the last run failed: readers get no mail")
-                .note(format!("it was started at {}", clock(&run.started_at, post)))
+            let began = format!("it was started at {}", clock(&run.started_at, post));
+            let error = Error::delivery("the last run failed: readers get no mail").note(began);
+            let error = run.errors.iter().fold(error, |error, fault| error.note(fault.message.clone()));
+            let error = error
                 .help("after the next run that goes well, deliver again")
                 .help("an edition that is named goes all the same: `tierbook deliver --edition ID`");
             return Ok(Some((error, failed(post, post.name, &run))));

@@ -8,6 +8,7 @@ What is accepted is written into the folder as it came. Each step is told on sta
 
 import argparse
 import asyncio
+import base64
 import logging
 import os
 import socket
@@ -128,6 +129,16 @@ class Handler:
     def __init__(self, options):
         self.options = options
 
+    async def auth_XOAUTH2(self, server, args):
+        said = base64.b64decode(args[1]).decode()
+        if said == f"user=reports\x01auth=Bearer {self.options.password}\x01\x01":
+            server.session.way = "XOAUTH2"
+            return AuthResult(success=True)
+        # The reason is asked for before the answer is given.
+        await server.push("334 eyJzdGF0dXMiOiI0MDEifQ==")
+        await server._reader.readline()
+        return AuthResult(success=False, handled=False)
+
     async def handle_DATA(self, server, session, envelope):
         address = envelope.rcpt_tos[0]
         server.say("STEP", "content", address)
@@ -183,7 +194,7 @@ def main():
             authenticator=authenticate if options.password else None,
             auth_required=bool(options.password),
             auth_require_tls=False,
-            auth_exclude_mechanism={"PLAIN", "LOGIN"} - set(options.auth.split(",")),
+            auth_exclude_mechanism={"PLAIN", "LOGIN", "XOAUTH2"} - set(options.auth.split(",")),
             timeout=3600,
         )
 

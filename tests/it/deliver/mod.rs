@@ -285,9 +285,31 @@ fn two_deliveries_never_run_together() {
 
 ";
     assert_eq!(post.deliver(&[]).failed_with(3).err, expected);
-    first.kill().unwrap();
-    first.wait().unwrap();
+    // Told to stop, it stops at once, and the lock goes with it.
+    let stop = format!("kill -TERM {}", first.id());
+    assert!(std::process::Command::new("sh").args(["-c", &stop]).status().unwrap().success());
+    assert_eq!(first.wait().unwrap().code(), Some(3));
     post.deliver(&[]).fine();
+}
+
+#[test]
+fn an_address_that_the_server_cannot_take_stands_in_nobodys_way() {
+    let post = Post::new(&["安娜@example.com", BOB]);
+    let said = post.fails(&[]);
+    assert!(
+        said.contains("安娜@example.com  brief in en: refused: the server takes no address beyond ASCII"),
+        "{said}"
+    );
+    assert_eq!(post.server.readers(), [BOB]);
+}
+
+#[test]
+fn the_ledger_is_nobody_elses() {
+    use std::os::unix::fs::MetadataExt;
+
+    let post = Post::new(&[ANNA]);
+    post.deliver(&[]).fine();
+    assert_eq!(fs::metadata(post.project.path("book/delivery")).unwrap().mode() & 0o777, 0o700);
 }
 
 #[test]

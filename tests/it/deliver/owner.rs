@@ -49,6 +49,7 @@ fn after_a_run_that_failed_readers_get_nothing_and_the_owner_is_told_once() {
         "error: the last run failed: readers get no mail
  |
  = note: it was started at {at}
+ = note: queries/review/brief.sql:14:3: invalid function `summ`
  = note: the owner, owner@example.com, was told by mail before
  = help: after the next run that goes well, deliver again
  = help: an edition that is named goes all the same: `tierbook deliver --edition ID`

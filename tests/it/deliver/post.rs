@@ -196,9 +196,10 @@ pub(super) fn message(folder: &Path, reader: &str, content: &str) -> Value {
     let file = format!("mail/new/brief.en.{short}.eml");
     let id = format!("<brief.2026-10-31.{short}@example.com>");
     let text = format!(
-        "From: Reports <reports@example.com>\r\nTo: {reader}\r\nSubject: =?utf-8?b?566A5oql?=\r\n 2026-10-31\r\n\
+        "From: Reports <reports@example.com>\r\nTo: {}\r\nSubject: =?utf-8?b?566A5oql?=\r\n 2026-10-31\r\n\
          Date: Sat, 31 Oct 2026 23:59:59 +0800\r\nMessage-ID: {id}\r\nContent-Type: text/plain\r\n\r\n\
-         {content}\r\n.\r\n..two dots\r\n\r\n"
+         {content}\r\n.\r\n..two dots\r\n\r\n",
+        if reader.is_ascii() { reader } else { "undisclosed-recipients:;" },
     );
     fs::create_dir_all(folder.join("mail/new")).unwrap();
     fs::write(folder.join(&file), text).unwrap();

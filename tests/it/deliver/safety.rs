@@ -107,6 +107,24 @@ fn a_server_that_offers_login_alone_gets_login() {
 }
 
 #[test]
+fn a_token_is_said_as_one_and_a_wrong_one_concerns_everybody() {
+    let smtp = format!("security = \"none\"\nauth = \"xoauth2\"\n{FILE}");
+    let server = Server::start(&["--password", SECRET, "--auth", "PLAIN,XOAUTH2"]);
+    let post = with_file(Post::with(server, &[ANNA], &smtp), "stale");
+    let expected = "error: the mail server `localhost:PORT` does not accept the password of `reports`
+ |
+ = note: it says: 334, which asks for something else
+ = note: 1 of 1 messages of edition 2026-10-31.1 have not gone
+";
+    let said = post.fails(&[]);
+    assert!(said.starts_with(expected), "{said}");
+    let post = with_file(post, SECRET);
+    post.deliver(&[]).fine();
+    assert_eq!(post.server.told("ACCEPTED"), [format!("ACCEPTED {ANNA} plain XOAUTH2")]);
+    keeps_the_secret(&post, &said);
+}
+
+#[test]
 fn a_wrong_password_concerns_everybody() {
     let post = with_file(secured("starttls", true, FILE), "wrong 芝麻 word\n");
     let expected = "error: the mail server `localhost:PORT` does not accept the password of `reports`
