@@ -87,7 +87,7 @@ pub fn can_deliver(request: &DeliverRequest) -> Result<(), Errors> {
 /// Tells the owner that a run has failed, once for each run; readers get nothing.
 ///
 /// # Errors
-/// As for [`deliver`]; the faults of the run stay what they were.
+/// As for [`deliver()`]; the faults of the run stay what they were.
 pub fn tell_owner(
     request: &DeliverRequest,
     errors: &Errors,

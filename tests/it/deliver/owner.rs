@@ -5,18 +5,18 @@ use std::time::Duration;
 use jiff::Zoned;
 use tierbook::deliver::{Again, Delivered, Outside};
 use tierbook::error::Errors;
-use tierbook::run::{self, DeliverRequest};
+use tierbook::run::DeliverRequest;
 
-use super::post::{EDITION, Post};
+use super::post::{self, EDITION, Post};
 use super::{ANNA, BOB};
 use crate::support;
 
 const OWNER: &str = "owner@example.com";
 
 /// Delivers through the library, at a time.
-fn deliver_at(post: &Post, time: &str) -> Result<Delivered, Errors> {
+fn deliver_at(at: &Post, time: &str) -> Result<Delivered, Errors> {
     let request = DeliverRequest {
-        project: post.project.root().to_path_buf(),
+        project: at.project.root().to_path_buf(),
         out: None,
         edition: None,
         again: Again::default(),
@@ -27,7 +27,7 @@ fn deliver_at(post: &Post, time: &str) -> Result<Delivered, Errors> {
         now: &|| now.clone(),
         sleep: &|time: Duration| std::thread::sleep(time),
     };
-    run::deliver(&request, &outside)
+    post::deliver(&request, &outside)
 }
 
 #[test]

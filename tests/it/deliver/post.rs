@@ -10,6 +10,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tierbook::deliver::{Delivered, Outside};
+use tierbook::error::Errors;
+use tierbook::run::{self, DeliverRequest};
 
 use crate::support::{self, Project, Said};
 
@@ -217,6 +220,17 @@ pub(super) fn put_mail(out: &Path, edition: &str, readers: &[&str], content: &st
     fs::create_dir_all(folder.join("mail")).unwrap();
     let index = json!({"edition": edition, "as_of": &edition[..10], "messages": messages});
     fs::write(folder.join("mail/index.json"), index.to_string()).unwrap();
+}
+
+/// Delivers through the library. A process that another test is starting holds a lock of this one for a moment, which is
+/// waited for.
+pub(super) fn deliver(request: &DeliverRequest, outside: &Outside<'_>) -> Result<Delivered, Errors> {
+    loop {
+        match run::deliver(request, outside) {
+            Err(errors) if errors.to_string().contains("is under way") => std::thread::yield_now(),
+            result => return result,
+        }
+    }
 }
 
 /// A published project with a mail server.

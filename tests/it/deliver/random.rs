@@ -9,9 +9,9 @@ use jiff::Zoned;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tierbook::deliver::{Again, Fate, Outside, Receipt};
-use tierbook::run::{self, DeliverRequest};
+use tierbook::run::DeliverRequest;
 
-use super::post::{EDITION, Received, Server, put_mail, quick_folder};
+use super::post::{self, EDITION, Received, Server, put_mail, quick_folder};
 use crate::support;
 
 const SEQUENCES: u32 = 1000;
@@ -118,14 +118,8 @@ fn play(server: &Server, project: &Path, name: &str, random: &mut ChaCha8Rng) ->
             now: &|| now.saturating_add(jiff::SignedDuration::from_secs(call)),
             sleep: &|_: Duration| {},
         };
-        let delivered = loop {
-            match run::deliver(&request, &outside) {
-                Ok(delivered) => break delivered,
-                // A process that another test is starting holds our lock for a moment.
-                Err(errors) if errors.to_string().contains("is under way") => std::thread::yield_now(),
-                Err(errors) => panic!("{}", support::told(&errors)),
-            }
-        };
+        let delivered =
+            post::deliver(&request, &outside).unwrap_or_else(|errors| panic!("{}", support::told(&errors)));
         let states: Vec<Fate> = delivered.messages.iter().map(|message| message.state).collect();
         played.calls.push(format!("{again:?} {faults:?} {states:?}"));
         played.receipts = delivered.messages;
