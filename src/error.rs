@@ -127,6 +127,11 @@ impl Error {
         Self::new(ErrorKind::Environment, message)
     }
 
+    /// Mail did not go.
+    pub fn delivery(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Delivery, message)
+    }
+
     /// This program is wrong.
     pub fn internal(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Internal, message)

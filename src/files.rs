@@ -65,6 +65,28 @@ pub fn open_for_lock(path: &Path) -> Result<File> {
         .map_err(|source| fault("open", path, source))
 }
 
+/// Opens a file to add to its end, making it if need be.
+pub fn open_to_append(path: &Path) -> Result<File> {
+    File::options().create(true).append(true).open(path).map_err(|source| fault("open", path, source))
+}
+
+/// Adds to the end of a file, and waits until it is on disk.
+pub fn append_synced(file: &mut File, path: &Path, bytes: &[u8]) -> Result<()> {
+    file.write_all(bytes).and_then(|()| file.sync_data()).map_err(|source| fault("write", path, source))
+}
+
+/// Takes away what is beyond `length` in an opened file, and waits until it is on disk.
+pub fn cut_synced(file: &File, path: &Path, length: u64) -> Result<()> {
+    file.set_len(length).and_then(|()| file.sync_data()).map_err(|source| fault("write", path, source))
+}
+
+/// Whether others than the owner of a file may read or write it.
+pub fn is_open_to_others(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    fs::metadata(path).is_ok_and(|file| file.mode() & 0o077 != 0)
+}
+
 /// Writes a whole file and waits until it is on disk.
 pub fn write_synced(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut file = create(path)?;
@@ -119,6 +141,18 @@ pub fn sync_folder(folder: &Path) -> Result<()> {
 /// Makes a folder and those above it.
 pub fn create_folder(path: &Path) -> Result<()> {
     fs::create_dir_all(path).map_err(|source| fault("create folder", path, source))
+}
+
+/// Makes a folder that is nobody else's, unless it is there.
+pub fn create_own_folder(path: &Path) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+
+    match fs::DirBuilder::new().mode(0o700).create(path) {
+        Err(source) if source.kind() != io::ErrorKind::AlreadyExists => {
+            Err(fault("create folder", path, source))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Removes a file or a link, if it is there.

@@ -16,6 +16,8 @@
 //! | [`models`] | query files → derived tables: graph, plan, execute, check, store |
 //! | [`reports`] | derived tables and templates → documents of blocks and cells → pages, and lists as spreadsheets |
 //! | [`publish`] | pages → one edition, visible all at once |
+//! | [`mail`] | what reports say in a mail, and who reads them → messages, as files of an edition |
+//! | [`deliver`] | the messages of an edition → a mail server, each once |
 //! | [`compare`] | two versions of a project, built over the same rows → what the edit between them changes |
 //! | [`run`] | every pipeline as a list of stages called in order, and nothing else |
 //!
@@ -52,11 +54,11 @@ pub mod models;
 
 pub mod reports;
 
-pub mod deliver;
-
 pub mod mail;
 
 pub mod publish;
+
+pub mod deliver;
 
 pub mod compare;
 

@@ -89,7 +89,7 @@ impl Post {
         let entry = Entry {
             file: file.clone(),
             to: address,
-            name: to.name.clone(),
+            name: to.name.clone().unwrap_or_default(),
             report: body.report.to_string(),
             language: body.lang.to_string(),
             rows,

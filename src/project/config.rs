@@ -212,7 +212,7 @@ pub(super) fn check_reports(
 }
 
 fn spot(text: &Arc<str>, range: Range<usize>) -> Spot {
-    Spot::new(FILE_NAME, Arc::clone(text), range)
+    Spot::new(FILE_NAME, mail::veiled(text), range)
 }
 
 fn toml_fault(error: &toml::de::Error, text: &Arc<str>) -> Error {
@@ -220,7 +220,9 @@ fn toml_fault(error: &toml::de::Error, text: &Arc<str>) -> Error {
     let (first, rest) = message.split_once(", expected ").unwrap_or((&message, ""));
     let mut fault = Error::project(first.lines().next().unwrap_or_default().to_owned());
     if !rest.is_empty() {
-        fault = fault.help(format!("expected {}", rest.lines().next().unwrap_or_default()));
+        // A password is read only to be told that it does not stand here.
+        let expected = rest.lines().next().unwrap_or_default().replace("`password`, ", "");
+        fault = fault.help(format!("expected {expected}"));
         if let Some(wrong) = first.strip_prefix("unknown field `").and_then(|rest| rest.strip_suffix('`')) {
             fault.message = format!("unknown key `{wrong}`");
             let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();

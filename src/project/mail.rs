@@ -161,7 +161,7 @@ fn link(text: &Spanned<String>) -> Result<Url, Fault> {
             text.span(),
         )
     };
-    let mut link: Url = text.get_ref().parse().map_err(|_: url::ParseError| fault())?;
+    let Ok(mut link) = text.get_ref().parse::<Url>() else { return Err(fault()) };
     if !matches!(link.scheme(), "http" | "https") || link.query().is_some() || link.fragment().is_some() {
         return Err(fault());
     }
@@ -245,6 +245,23 @@ fn smtp(table: SmtpTable) -> Result<SmtpConfig, Fault> {
         retry_after: waits,
         ca_file: table.ca_file,
     })
+}
+
+/// The text of the file as errors show it: a password that stands in it all the same is not told any further.
+pub(super) fn veiled(text: &str) -> String {
+    let veil = |line: &str| {
+        let after = line.match_indices("password").find_map(|(at, word)| {
+            let rest = &line[at + word.len()..];
+            let value = rest.trim_start().strip_prefix('=')?.trim_start();
+            Some(line.len() - value.len())
+        });
+        let (shown, hidden) = line.split_at(after.unwrap_or(line.len()));
+        // As many bytes as before, so that places in the text stay what they are.
+        let stars =
+            hidden.bytes().map(|byte| if byte == b'\n' || byte == b'\r' { char::from(byte) } else { '*' });
+        shown.chars().chain(stars).collect::<String>()
+    };
+    text.split_inclusive('\n').map(veil).collect()
 }
 
 /// Whether a server is on this machine.

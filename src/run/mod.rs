@@ -1,5 +1,6 @@
 //! Every pipeline as a list of stages called in order, and nothing else.
 
+mod deliver;
 mod diff;
 mod edition;
 mod post;
@@ -21,6 +22,7 @@ use crate::publish::{Manifest, Shelf, Status, kept};
 use crate::reports;
 use crate::sources;
 
+pub use deliver::{DeliverRequest, can_deliver, deliver, tell_owner};
 pub use diff::diff;
 pub use edition::Outcome;
 use edition::{content, describe, outcome};

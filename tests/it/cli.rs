@@ -43,7 +43,7 @@ fn what_the_parser_of_the_command_line_says_has_our_exit_codes() {
 fn every_command_shows_an_example() {
     let project = Project::brief();
     let help = project.tierbook(&["--help"]).fine();
-    for command in ["run", "check", "query", "diff", "graph", "init", "sample", "completions"] {
+    for command in ["run", "deliver", "check", "query", "diff", "graph", "init", "sample", "completions"] {
         assert!(
             help.lines().any(|line| line.trim_start().starts_with(command)),
             "{command} is not in the help"

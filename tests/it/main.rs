@@ -9,6 +9,7 @@
 mod asof;
 mod broken;
 mod cli;
+mod deliver;
 mod diff;
 mod evidence;
 mod files;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use tierbook::export;
-use tierbook::names::TableName;
+use tierbook::names::{EditionId, TableName};
 
 /// Turns a company's warehouse into the book its managers run B2B customers by.
 #[derive(Debug, Parser)]
@@ -25,6 +25,32 @@ pub(crate) enum Command {
         /// Where editions are published, in the place of `out` in tierbook.toml
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
+        /// Mail what is left of the newest edition when the run has gone well; tell the owner when it has not
+        #[arg(long)]
+        deliver: bool,
+        /// How to tell the result
+        #[arg(long, value_enum, default_value_t = TextFormat::Text)]
+        format: TextFormat,
+    },
+    /// Mail what is left of an edition to its readers; what has gone is not sent again.
+    #[command(after_help = "Examples:\n  tierbook deliver\n  \
+                            tierbook deliver --edition 2026-10-31.1 --resend-doubtful")]
+    Deliver {
+        /// The project folder
+        #[arg(long, value_name = "DIR", default_value = ".")]
+        project: PathBuf,
+        /// Where editions are published, in the place of `out` in tierbook.toml
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// An edition such as 2026-10-31.1, in the place of the newest one, however old it is
+        #[arg(long, value_name = "ID")]
+        edition: Option<EditionId>,
+        /// Send what may have arrived before, too
+        #[arg(long)]
+        resend_doubtful: bool,
+        /// Send what the server did not take before, too
+        #[arg(long)]
+        retry_refused: bool,
         /// How to tell the result
         #[arg(long, value_enum, default_value_t = TextFormat::Text)]
         format: TextFormat,

@@ -1,6 +1,7 @@
 //! One file per command; each calls the library once and tells what it gave.
 
 mod check;
+mod deliver;
 mod diff;
 mod graph;
 mod init;
@@ -11,8 +12,9 @@ mod sample;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use tierbook::deliver::Again;
 use tierbook::error::{Error, Errors};
-use tierbook::run::Request;
+use tierbook::run::{DeliverRequest, Request};
 
 use crate::args::{Arguments, Command, Scope};
 
@@ -32,7 +34,11 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Errors> {
 
 async fn dispatch(command: Command) -> Result<(), Errors> {
     match command {
-        Command::Run { scope, out, format } => run::run(request(scope, out), format).await,
+        Command::Run { scope, out, deliver, format } => run::run(request(scope, out), deliver, format).await,
+        Command::Deliver { project, out, edition, resend_doubtful, retry_refused, format } => {
+            let again = Again { doubtful: resend_doubtful, refused: retry_refused };
+            deliver::run(DeliverRequest { project, out, edition, again }, format).await
+        }
         Command::Check { scope, format } => check::run(&request(scope, None), format).await,
         Command::Query { name, sql, limit, format, output, scope } => {
             query::run(&request(scope, None), name, sql, limit, format, output).await

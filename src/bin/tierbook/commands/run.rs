@@ -1,29 +1,84 @@
 //! `tierbook run`.
 
-use tierbook::error::{Error, Errors};
+use tierbook::deliver::{Again, Delivered};
+use tierbook::error::{Error, ErrorKind, Errors};
 use tierbook::names::TableName;
-use tierbook::run::{self, Outcome, Request};
+use tierbook::run::{self, DeliverRequest, Outcome, Request};
 
+use super::deliver;
 use crate::args::TextFormat;
 use crate::terminal::{self, Meter};
 
-pub(super) async fn run(request: Request, format: TextFormat) -> Result<(), Errors> {
+pub(super) async fn run(request: Request, deliver: bool, format: TextFormat) -> Result<(), Errors> {
+    let post = deliver.then(|| DeliverRequest {
+        project: request.project.clone(),
+        out: request.out.clone(),
+        edition: None,
+        again: Again::default(),
+    });
+    if let Some(post) = &post {
+        run::can_deliver(post)?;
+    }
     let meter = Meter::new();
     let progress = |done: usize, of: usize, name: &TableName| meter.step(done, of, name);
     let outcome = run::run(&request, &progress).await;
     meter.clear();
-    let outcome = outcome?;
+    let outcome = match (outcome, &post) {
+        (Ok(outcome), _) => outcome,
+        (Err(errors), None) => return Err(errors),
+        (Err(errors), Some(post)) => {
+            return Err(deliver::tell_owner(post.clone(), errors, request.now.timestamp()).await);
+        }
+    };
     for warning in &outcome.warnings {
         terminal::remark(&format!("warning: {warning}"));
     }
-    match format {
-        TextFormat::Text => tell(&outcome),
-        TextFormat::Json => {
-            let json = serde_json::to_string(&outcome)
-                .map_err(|source| Error::internal("the result cannot be written").caused_by(source))?;
-            terminal::say(&json);
-        }
+    if format == TextFormat::Text {
+        tell(&outcome);
     }
+    let delivered = match post {
+        Some(post) => Some(deliver::deliver(post).await),
+        None => None,
+    };
+    if let Some(Ok(delivered)) = &delivered {
+        deliver::warn(delivered);
+    }
+    match (format, &delivered) {
+        (TextFormat::Json, delivered) => {
+            tell_json(&outcome, delivered.as_ref().and_then(|delivered| delivered.as_ref().ok()))?;
+        }
+        (TextFormat::Text, Some(Ok(delivered))) => terminal::say(&delivered.text()),
+        (TextFormat::Text, _) => {}
+    }
+    match delivered {
+        None => Ok(()),
+        Some(Ok(delivered)) => Ok(delivered.complete()?),
+        Some(Err(errors)) => Err(published_all_the_same(errors, &outcome)),
+    }
+}
+
+/// Whatever keeps mail from going after a run that went well: the scheduler sees that an edition was published.
+fn published_all_the_same(errors: Errors, outcome: &Outcome) -> Errors {
+    let faults = errors.into_iter().map(|mut error| {
+        error.kind = match error.kind {
+            ErrorKind::Internal => ErrorKind::Internal,
+            _ => ErrorKind::Delivery,
+        };
+        error
+    });
+    match Errors::none_in(faults.collect()) {
+        Err(errors) => errors.note_at_end(format!("edition {} is published", outcome.edition)),
+        Ok(()) => Error::internal("a delivery failed without a fault").into(),
+    }
+}
+
+fn tell_json(outcome: &Outcome, delivered: Option<&Delivered>) -> Result<(), Error> {
+    let unwritten = |source| Error::internal("the result cannot be written").caused_by(source);
+    let mut json = serde_json::to_value(outcome).map_err(unwritten)?;
+    if let Some(delivered) = delivered {
+        json["mail"] = serde_json::to_value(delivered).map_err(unwritten)?;
+    }
+    terminal::say(&json.to_string());
     Ok(())
 }
 
