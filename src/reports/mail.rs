@@ -159,7 +159,7 @@ impl Composer<'_> {
     /// What was found, of whom, and of which day.
     fn subject(&self, letter: &Letter) -> String {
         let day = format::short_day(self.words.lang, self.inputs.bindings.as_of);
-        let scope = self.inputs.scope.map(|scope| super::scope_words(self.words, scope));
+        let scope = self.inputs.scope.map(|scope| super::scope::scope_words(self.words, scope));
         let scope = scope.map_or_else(String::new, |scope| format!("{scope} · "));
         plain::one_line(&format!("{scope}{} · {} {day}", letter.subject(), self.name(self.document)))
     }

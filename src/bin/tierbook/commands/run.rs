@@ -51,10 +51,22 @@ pub(super) async fn run(request: Request, deliver: bool, format: TextFormat) -> 
         (TextFormat::Text, _) => {}
     }
     match delivered {
+        _ if !outcome.failed.is_empty() => Err(left_out(&outcome)),
         None => Ok(()),
         Some(Ok(delivered)) => Ok(delivered.complete()?),
         Some(Err(errors)) => Err(published_all_the_same(errors, &outcome)),
     }
+}
+
+/// Customers of whom those who may see them alone get nothing, while all others have their reports.
+fn left_out(outcome: &Outcome) -> Errors {
+    let mut error = Error::delivery("some readers have no reports of this day").help(
+        "`tierbook run` again once that is mended; what their customers lack is no fault of the others",
+    );
+    for line in &outcome.failed {
+        error = error.note(line.as_str());
+    }
+    error.note(format!("edition {} is published", outcome.edition)).into()
 }
 
 /// Whatever keeps mail from going after a run that went well: the scheduler sees that an edition was published.
@@ -97,6 +109,9 @@ fn tell(outcome: &Outcome) {
         let models: Vec<String> =
             outcome.unavailable.iter().map(|(name, missing)| format!("{name} (no {missing})")).collect();
         terminal::say(&format!("  left out for want of data: {}", models.join(", ")));
+    }
+    if outcome.mails > 0 {
+        terminal::say(&format!("wrote {} mails to {}/mail/new", outcome.mails, outcome.folder));
     }
     terminal::say(&format!("open {}", outcome.first_page));
 }
