@@ -66,7 +66,9 @@ pub(super) fn cut(document: &Document, words: &Words) -> Result<Letter> {
             }
         }
     }
-    let paragraph = letter.head.iter().find_map(|block| match block {
+    // Words below the first figures explain those.
+    let is_lead = |block: &&Block| !matches!(block, Block::Kpis { .. } | Block::Table(_) | Block::Chart(_));
+    let paragraph = letter.head.iter().take_while(is_lead).find_map(|block| match block {
         Block::Paragraph { inlines } => Some(plain_text(inlines)),
         _ => None,
     });

@@ -161,7 +161,10 @@ impl Composer<'_> {
         let day = format::short_day(self.words.lang, self.inputs.bindings.as_of);
         let scope = self.inputs.scope.map(|scope| super::scope::scope_words(self.words, scope));
         let scope = scope.map_or_else(String::new, |scope| format!("{scope} · "));
-        plain::one_line(&format!("{scope}{} · {} {day}", letter.subject(), self.name(self.document)))
+        let (finding, name) = (letter.subject(), self.name(self.document));
+        // A report that begins with figures is called by its name alone.
+        let name = if letter.finding == self.document.title { String::new() } else { format!("{name} ") };
+        plain::one_line(&format!("{scope}{finding} · {name}{day}"))
     }
 
     /// A report's short name.

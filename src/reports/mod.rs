@@ -11,6 +11,7 @@ pub(crate) mod data;
 pub mod document;
 mod engine;
 mod evidence;
+mod exports;
 mod figures;
 pub mod format;
 mod letter;
@@ -32,7 +33,6 @@ use arrow::datatypes::SchemaRef;
 use minijinja::value::Value;
 
 use crate::error::{Error, Errors, Result};
-use crate::export;
 use crate::models::{ControlTotal, Graph, Models};
 use crate::names::{Lang, TableName};
 use crate::project::recipients::Scope;
@@ -44,6 +44,7 @@ use crate::sources::Sources;
 use document::{Block, ControlLine, Document, Inline};
 use engine::Surroundings;
 use evidence::Evidence;
+use exports::{exported, exported_path};
 use objects::{Folder, ModelObject, Shared, Slots};
 use pictures::Pictures;
 pub use scope::project_name;
@@ -470,33 +471,4 @@ fn headline(document: &Document) -> Vec<String> {
         format!("{}: {}{notes}", writers::markdown::plain_text(&kpi.label), kpi.value.text)
     };
     first.map_or_else(Vec::new, |items| items.iter().map(line).collect())
-}
-
-fn exported_path(name: &TableName) -> String {
-    format!("data/{name}.csv")
-}
-
-/// All rows of a model as a file for spreadsheets.
-async fn exported(inputs: Inputs<'_>, name: &TableName) -> Result<Option<Page>, Errors> {
-    let (Some(query), Some(built)) = (inputs.project.queries.get(name), inputs.models.built.get(name)) else {
-        return Ok(None);
-    };
-    let doing = format!("exporting `{name}`");
-    let plan = inputs.models.rows_in_order(query).await?;
-    let mut stream = inputs
-        .models
-        .engine
-        .stream(plan)
-        .await
-        .map_err(|error| crate::engine::execution_fault(error, &doing))?;
-    let mut bytes = Vec::new();
-    let mut writer = export::writer(export::Format::SpreadsheetCsv, &built.schema, Box::new(&mut bytes))?;
-    while let Some(batch) = futures::TryStreamExt::try_next(&mut stream)
-        .await
-        .map_err(|error| crate::engine::execution_fault(error, &doing))?
-    {
-        writer.write(&batch)?;
-    }
-    writer.finish()?;
-    Ok(Some(Page { path: exported_path(name), bytes }))
 }

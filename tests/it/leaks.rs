@@ -83,7 +83,7 @@ fn check(
             serde_json::from_slice(&fs::read(folder.join("latest/manifest.json")).unwrap()).unwrap();
         let rows = manifest["scope"].as_str().ok_or("an edition of a scope does not say so")?.to_owned();
         let into = scopes.get_mut(&rows).ok_or_else(|| format!("nobody reads {rows}"))?;
-        for path in support::files(&folder) {
+        for path in support::files(&folder).into_iter().filter(|path| !path.is_dir()) {
             into.extend(texts(&path.display().to_string(), &fs::read(&path).unwrap()));
             links_stay(&folder, &path)?;
         }
