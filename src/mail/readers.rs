@@ -90,7 +90,10 @@ async fn lines(models: &Models) -> Result<BTreeMap<Line, BTreeSet<String>>, Erro
     for batch in &batches {
         let columns = text_columns(batch)?;
         for row in 0..batch.num_rows() {
-            let cell = |index: usize| columns[index][row].clone().filter(|text| !text.trim().is_empty());
+            let cell = |index: usize| {
+                let text = columns.get(index).and_then(|column| column.get(row).cloned().flatten());
+                text.filter(|text| !text.trim().is_empty())
+            };
             let line = Line {
                 address: cell(0).unwrap_or_default(),
                 name: cell(1),
@@ -106,8 +109,8 @@ async fn lines(models: &Models) -> Result<BTreeMap<Line, BTreeSet<String>>, Erro
 }
 
 fn reader(config: &Config, line: &Line, values: BTreeSet<String>) -> Result<Reader, String> {
-    let address: lettre::Address =
-        line.address.trim().parse().map_err(|_| "this is no mail address".to_owned())?;
+    let address: Option<lettre::Address> = line.address.trim().parse().ok();
+    let address = address.ok_or("this is no mail address")?;
     let lang = match &line.language {
         None => config.languages.first().copied().unwrap_or(Lang::En),
         Some(word) => config

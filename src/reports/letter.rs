@@ -97,13 +97,13 @@ impl Letter {
             return sentence.trim_end_matches(['.', '。']).to_owned();
         }
         let ends = sentence.char_indices().filter(|(_, c)| matches!(c, '，' | '；' | '：' | ',' | ';' | ':'));
-        let fits = ends.map(|(end, _)| &sentence[..end]).filter(|part| {
+        let mut fits = ends.map(|(end, _)| &sentence[..end]).filter(|part| {
             // A comma within a number ends no part of a sentence.
             let rest = &sentence[part.len()..];
             let in_number = rest.chars().nth(1).is_some_and(|next| next.is_ascii_digit());
             width(part) <= ROOM && width(part) > ROOM / 4 && !(in_number && rest.is_char_boundary(1))
         });
-        match fits.last() {
+        match fits.next_back() {
             Some(part) => format!("{part}…"),
             None => {
                 let mut cut = String::new();

@@ -116,8 +116,7 @@ fn links_stay(root: &Path, page: &Path) -> Result<(), String> {
             continue;
         }
         let target = page.parent().unwrap().join(path).canonicalize();
-        let target =
-            target.map_err(|_| format!("{} leads to {address}, which is not there", page.display()))?;
+        let target = target.map_err(|error| format!("{} leads to {address}: {error}", page.display()))?;
         if !target.starts_with(root.canonicalize().unwrap()) {
             return Err(format!("{} leads to {address}", page.display()));
         }
