@@ -270,9 +270,13 @@ mod tests {
         let subject = |finding: &str| letter(finding).subject();
         assert_eq!(subject("收入 ¥395.3万，较上月 +4.8%。下面是名单。"), "收入 ¥395.3万，较上月 +4.8%");
         assert_eq!(subject("Revenue was CN¥3.95M. More."), "Revenue was CN¥3.95M");
-        let long = "Visits are behind: of the 1,234 due since 1 October only 234 were made, 19.0% against a target of 95.0%.";
-        assert_eq!(subject(long), "Visits are behind: of the 1,234 due since 1 October only 234 were made");
+        let long = "Visits are behind: of the 1,234 due since 1 October 2026 only 234 were made by those who look after them, \
+                    19.0% against a target of 95.0% for the quarter.";
+        assert_eq!(
+            subject(long),
+            "Visits are behind: of the 1,234 due since 1 October 2026 only 234 were made by those who look after them…"
+        );
         let endless = "一".repeat(60);
-        assert_eq!(width(&subject(&endless)), 77);
+        assert_eq!(width(&subject(&endless)), 111);
     }
 }
