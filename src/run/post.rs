@@ -118,7 +118,10 @@ pub(super) async fn post(run: Run<'_>) -> Result<Posted, Errors> {
         }
     }
     posted.n_messages = post.len();
-    posted.pages = post.pages()?;
+    // An edition that nobody is mailed has no folder of mails.
+    if !post.is_empty() {
+        posted.pages = post.pages()?;
+    }
     Ok(posted)
 }
 
