@@ -119,14 +119,7 @@ pub fn deliver(post: &Post<'_>, id: EditionId, again: Again, outside: &Outside<'
         let (login, warning) = look_up(post, outside)?;
         warnings.extend(warning);
         let mut courier = Courier::new(post.smtp, login, post.project)?;
-        let mut rounds = Rounds {
-            ledger: &mut ledger,
-            courier: &mut courier,
-            from: &post.mail.from.email,
-            waits: &post.smtp.retry_after,
-            zone: &post.zone,
-            outside,
-        };
+        let mut rounds = Rounds::new(post, &mut ledger, &mut courier, outside);
         stopped = rounds.send(&mut letters, &mut |place, letter| {
             let fate = match Receipt::fate_of(&letter.line) {
                 Fate::AlreadySent => Fate::Sent,

@@ -86,14 +86,7 @@ pub fn tell_owner(post: &Post<'_>, notice: &Notice, outside: &Outside<'_>) -> Re
     let mut letters = [Letter::of_text(line, known, text)?];
     let (login, _) = look_up(post, outside)?;
     let mut courier = Courier::new(post.smtp, login, post.project)?;
-    let mut rounds = Rounds {
-        ledger: &mut ledger,
-        courier: &mut courier,
-        from: &post.mail.from.email,
-        waits: &post.smtp.retry_after,
-        zone: &post.zone,
-        outside,
-    };
+    let mut rounds = Rounds::new(post, &mut ledger, &mut courier, outside);
     let stopped = rounds.send(&mut letters, &mut |_, _| Ok(()))?;
     let line = &letters[0].line;
     Ok(match (stopped, line.state) {

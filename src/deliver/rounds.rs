@@ -7,27 +7,38 @@ use std::time::Duration;
 
 use lettre::Address;
 
-use super::Outside;
 use super::ledger::{Ledger, State};
 use super::letter::Letter;
 use super::outcome::Stop;
 use super::smtp::{Answer, Courier};
+use super::{Outside, Post};
 use crate::error::Result;
 
 /// What letters go through.
 pub(super) struct Rounds<'a> {
-    pub(super) ledger: &'a mut Ledger,
-    pub(super) courier: &'a mut Courier<'a>,
-    pub(super) from: &'a Address,
-    pub(super) waits: &'a [Duration],
-    pub(super) zone: &'a jiff::tz::TimeZone,
-    pub(super) outside: &'a Outside<'a>,
+    ledger: &'a mut Ledger,
+    courier: &'a mut Courier<'a>,
+    from: &'a Address,
+    waits: &'a [Duration],
+    zone: &'a jiff::tz::TimeZone,
+    outside: &'a Outside<'a>,
 }
 
 /// Told of each letter whose state has changed, by its place among the letters.
 pub(super) type Changed<'a> = &'a mut dyn FnMut(usize, &Letter) -> Result<()>;
 
-impl Rounds<'_> {
+impl<'a> Rounds<'a> {
+    /// Over this server, with these notes of what was tried.
+    pub(super) fn new(
+        post: &'a Post<'a>,
+        ledger: &'a mut Ledger,
+        courier: &'a mut Courier<'a>,
+        outside: &'a Outside<'a>,
+    ) -> Self {
+        let (from, waits) = (&post.mail.from.email, &post.smtp.retry_after);
+        Self { ledger, courier, from, waits, zone: &post.zone, outside }
+    }
+
     /// Tries all letters; gives what stopped it before all were tried.
     ///
     /// # Errors

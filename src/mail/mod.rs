@@ -40,12 +40,12 @@ pub struct Envelope<'a> {
 
 /// The messages of an edition.
 #[derive(Debug)]
-pub struct Post {
+pub struct Outbox {
     pages: Vec<Page>,
     index: Index,
 }
 
-impl Post {
+impl Outbox {
     /// No messages yet.
     pub fn new(envelope: &Envelope<'_>) -> Self {
         let index = Index {
@@ -104,6 +104,12 @@ impl Post {
             self.index.messages.push(entry);
         }
         Ok(())
+    }
+
+    /// Adds the messages of another one.
+    pub fn take(&mut self, other: Self) {
+        self.pages.extend(other.pages);
+        self.index.messages.extend(other.index.messages);
     }
 
     /// The files of the edition: the messages, the index, and what else makes a Maildir of the folder.

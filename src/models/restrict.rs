@@ -68,11 +68,6 @@ impl Restriction {
         Ok(Some(Self { customers, keys }))
     }
 
-    /// How many customers there are.
-    pub fn n_customers(&self) -> usize {
-        self.customers.num_rows()
-    }
-
     /// What keeps a staging table out of a restricted build: its rows are of no single customer.
     pub(super) fn undivided(&self, table: &TableName, columns: &BTreeSet<String>) -> Option<Missing> {
         let is_shared = SHARED.contains(&table.table()) && contract::table(table.table()).is_some();

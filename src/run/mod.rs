@@ -180,6 +180,9 @@ pub async fn check(request: &Request) -> Result<CheckSummary, Errors> {
     let schemas = schemas.collect();
     reports::check_advice(&setting.project, &schemas)?;
     reports::check_lists(&setting.project, &schemas)?;
+    if setting.project.config.recipients.iter().any(|recipient| recipient.scope.is_some()) {
+        models::restrict::check(&setting.project, &setting.graph, &reports::targets(&setting.project))?;
+    }
     let absent = order.iter().filter(|name| setting.graph.absence(name).is_some());
     Ok(CheckSummary {
         queries: setting.project.queries.len(),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::edition::describe;
 use super::setting::{Request, Setting, engines};
 use crate::error::{Error, Errors, Result};
-use crate::mail::{self, Envelope, Post, Reader};
+use crate::mail::{self, Envelope, Outbox, Reader};
 use crate::models::{self, Models, Progress, Restriction, restrict};
 use crate::names::{EditionId, Lang, TableName};
 use crate::project::recipients::Scope;
@@ -93,11 +93,11 @@ pub(super) async fn post(run: Run<'_>) -> Result<Posted, Errors> {
         edition,
         written: run.setting.bindings.end_of_day(),
     };
-    let mut post = Post::new(&envelope);
+    let mut outbox = Outbox::new(&envelope);
     let inputs = run.setting.report_inputs(run.models, None);
     let whole: Vec<&Reader> = readers.iter().filter(|reader| reader.scope.is_none()).collect();
     let link = place(config, "", edition);
-    write(&mut post, &envelope, inputs, run.rendered, &whole, link)?;
+    write(&mut outbox, &envelope, inputs, run.rendered, &whole, link)?;
     let scopes: BTreeSet<&Scope> = readers.iter().filter_map(|reader| reader.scope.as_ref()).collect();
     if !scopes.is_empty() {
         restrict::check(project, &run.setting.graph, &reports::targets(project))?;
@@ -111,16 +111,19 @@ pub(super) async fn post(run: Run<'_>) -> Result<Posted, Errors> {
             posted.left_out.push(format!("{} mailed nothing: no customer has {scope}", are(&names)));
             continue;
         };
-        match scoped(run, scope, &restriction, &mine, &envelope, &mut post).await {
-            Ok(scoped) => posted.scoped.push(scoped),
+        match scoped(run, scope, &restriction, &mine, &envelope).await {
+            Ok((scoped, mails)) => {
+                posted.scoped.push(scoped);
+                outbox.take(mails);
+            }
             // Its readers get nothing; all others are not kept from their reports.
             Err(errors) => posted.failed.push(format!("nothing is published for {scope}: {errors}")),
         }
     }
-    posted.n_messages = post.len();
+    posted.n_messages = outbox.len();
     // An edition that nobody is mailed has no folder of mails.
-    if !post.is_empty() {
-        posted.pages = post.pages()?;
+    if !outbox.is_empty() {
+        posted.pages = outbox.pages()?;
     }
     Ok(posted)
 }
@@ -142,8 +145,7 @@ async fn scoped(
     restriction: &Restriction,
     readers: &[&Reader],
     envelope: &Envelope<'_>,
-    post: &mut Post,
-) -> Result<Scoped, Errors> {
+) -> Result<(Scoped, Outbox), Errors> {
     let setting = run.setting;
     let project = &setting.project;
     let folder = scope.folder();
@@ -160,13 +162,16 @@ async fn scoped(
     let shelf = Shelf::open(&root(run.shelf, &folder))?;
     let edition = shelf.next(as_of)?;
     let link = place(envelope.config, &format!("{SCOPES}/{folder}/"), edition);
-    write(post, &Envelope { edition, ..*envelope }, inputs, &rendered, readers, link)?;
+    let mut outbox = Outbox::new(envelope);
+    write(&mut outbox, &Envelope { edition, ..*envelope }, inputs, &rendered, readers, link)?;
     let first = project.config.languages.first().copied().unwrap_or(Lang::En);
     let mut content = Content {
         project: reports::project_name(project, first, Some(scope)),
         scope: Some(scope.to_string()),
         address: blake3::hash(format!("{}\n{scope}", run.content.address).as_bytes()).to_hex().to_string(),
         previous_edition: shelf.before(as_of)?.map(|id| id.to_string()),
+        // Folders of a warehouse may be called by customers; the manifest of the whole has them.
+        inputs: BTreeMap::new(),
         ..run.content.clone()
     };
     describe(&mut content, setting, &models, &rendered);
@@ -176,7 +181,7 @@ async fn scoped(
     for (page, lang) in words.iter_mut().zip(&project.config.languages) {
         page.project = reports::project_name(project, *lang, Some(scope));
     }
-    Ok(Scoped { shelf, laid, words })
+    Ok((Scoped { shelf, laid, words }, outbox))
 }
 
 /// Where a scope is published.
@@ -186,7 +191,7 @@ fn root(shelf: &Shelf, folder: &str) -> PathBuf {
 
 /// Writes the mails of some readers. A body is made once, however many read it.
 fn write(
-    post: &mut Post,
+    outbox: &mut Outbox,
     envelope: &Envelope<'_>,
     inputs: reports::Inputs<'_>,
     rendered: &Rendered,
@@ -204,7 +209,7 @@ fn write(
                 bodies.insert(key.clone(), body.ok_or_else(|| missing(report.as_str()))?);
             }
             if let Some(body) = bodies.get(&key) {
-                post.add(envelope, body, &reader.address, reader.scope.as_ref())?;
+                outbox.add(envelope, body, &reader.address, reader.scope.as_ref())?;
             }
         }
     }
