@@ -1,4 +1,5 @@
-//! `models/<case>/`: given tables through one model of the shipped queries, compared with what must come out.
+//! `models/<case>/`: given tables through one model of the shipped queries, compared with what must come out. While working on
+//! a folder of queries, `TIERBOOK_CASES` runs only the cases whose names begin with it.
 
 use std::fs;
 use std::path::Path;
