@@ -1,5 +1,5 @@
-//! A report cut down to what a mail bears: the answer, the headline figures, and of each section the first rows and the
-//! columns that a telephone has room for.
+//! A report cut down to what a mail bears: the answer, the headline figures, what is to be done, and of each section the
+//! first rows and the columns that a telephone has room for.
 //!
 //! Takes a document; gives another one of the same cells, so that a mail cannot say another number than the page. What is
 //! left out is named. Never writes anything: [`super::writers`] do.
@@ -15,6 +15,12 @@ use crate::names::Lang;
 
 /// Rows of a table in a mail.
 const MOST_ROWS: usize = 8;
+
+/// Actions in a mail: as many as a week has days to do them.
+const MOST_ACTIONS: usize = 5;
+
+/// The widest words that stay in one line: a name, a region, a segment. Letters of the Latin alphabet.
+const SHORT: usize = 10;
 
 /// The room for a table on a telephone, in pixels.
 const ROOM: usize = 346;
@@ -42,6 +48,10 @@ pub(super) struct Section {
     pub(super) title: String,
     /// Its blocks, the heading included.
     pub(super) blocks: Vec<Block>,
+    /// What its tables without room show.
+    left_out: Vec<String>,
+    /// Whether it says what is to be done.
+    is_actions: bool,
 }
 
 /// Cuts a report.
@@ -56,15 +66,19 @@ pub(super) fn cut(document: &Document, words: &Words) -> Result<Letter> {
             // The title stands above everything.
             Block::Heading { level: 1, .. } => {}
             Block::Heading { level: 2, inlines, .. } => {
-                letter.sections.push(Section { title: plain_text(inlines), blocks: vec![block.clone()] });
+                let (title, blocks) = (plain_text(inlines), vec![block.clone()]);
+                letter.sections.push(Section { title, blocks, left_out: Vec::new(), is_actions: false });
             }
             Block::Controls { of: "totals", summary, .. } => letter.totals.push(summary.clone()),
             Block::Controls { .. } => {}
-            block => {
-                let into = letter.sections.last_mut().map_or(&mut letter.head, |section| &mut section.blocks);
-                into.push(shortened(block, words).map_err(Error::project)?);
-            }
+            block => match letter.sections.last_mut() {
+                Some(section) => section.add(block, words).map_err(Error::project)?,
+                None => letter.head.push(shortened(block, words).map_err(Error::project)?),
+            },
         }
+    }
+    for section in &mut letter.sections {
+        section.name_left_out(words).map_err(Error::project)?;
     }
     // Words below the first figures explain those.
     let is_lead = |block: &&Block| !matches!(block, Block::Kpis { .. } | Block::Table(_) | Block::Chart(_));
@@ -85,7 +99,39 @@ pub(super) fn cut(document: &Document, words: &Words) -> Result<Letter> {
         .collect::<Vec<_>>()
         .join(" ");
     letter.sections.retain(|section| section.blocks.len() > 1);
+    // What is to be done is read first, and never left to the page.
+    letter.sections.sort_by_key(|section| !section.is_actions);
     Ok(letter)
+}
+
+impl Section {
+    fn add(&mut self, block: &Block, words: &Words) -> Result<(), String> {
+        match block {
+            Block::Table(table) if is_too_wide(table) => self.left_out.push(table.caption.clone()),
+            Block::Table(table) if is_actions(table) => {
+                self.is_actions = true;
+                self.blocks.push(shortened(block, words)?);
+            }
+            block => self.blocks.push(shortened(block, words)?),
+        }
+        Ok(())
+    }
+
+    /// Names what only the page has, below all that the mail has too.
+    fn name_left_out(&mut self, words: &Words) -> Result<(), String> {
+        let mut titles: Vec<&str> = Vec::new();
+        for title in self.left_out.iter().map(String::as_str).filter(|title| !title.is_empty()) {
+            if !titles.contains(&title) {
+                titles.push(title);
+            }
+        }
+        if !titles.is_empty() {
+            let gap = if words.lang == Lang::En { ", " } else { "、" };
+            let text = words.fill("mail.left_out", &[("titles".to_owned(), titles.join(gap))])?;
+            self.blocks.push(Block::Paragraph { inlines: vec![Inline::Text { text }] });
+        }
+        Ok(())
+    }
 }
 
 impl Letter {
@@ -129,11 +175,6 @@ fn first_sentence(text: &str) -> &str {
 
 fn shortened(block: &Block, words: &Words) -> Result<Block, String> {
     Ok(match block {
-        Block::Table(table) if is_too_wide(table) => {
-            let title = [("titles".to_owned(), table.caption.clone())];
-            let text = words.fill("mail.left_out", &title)?;
-            Block::Paragraph { inlines: vec![Inline::Text { text }] }
-        }
         Block::Table(table) => Block::Table(shortened_table(table, words)?),
         Block::Quote { blocks } => Block::Quote { blocks: all(blocks, words)? },
         Block::List { ordered, items } => Block::List {
@@ -156,11 +197,18 @@ fn all(blocks: &[Block], words: &Words) -> Result<Vec<Block>, String> {
 }
 
 fn shortened_table(table: &Table, words: &Words) -> Result<Table, String> {
-    let skipped = if table.is_last { table.rows.len().saturating_sub(MOST_ROWS) } else { 0 };
-    let rows: Vec<&[TableCell]> =
-        table.rows.iter().skip(skipped).take(MOST_ROWS).map(Vec::as_slice).collect();
+    let most = if is_actions(table) { MOST_ACTIONS } else { MOST_ROWS };
+    let skipped = if table.is_last { table.rows.len().saturating_sub(most) } else { 0 };
+    let rows: Vec<&[TableCell]> = table.rows.iter().skip(skipped).take(most).map(Vec::as_slice).collect();
     let keep = columns(table, &rows);
-    let pick = |cells: &[TableCell]| keep.iter().filter_map(|index| cells.get(*index).cloned()).collect();
+    let pick = |cells: &[TableCell]| {
+        let kept = keep.iter().filter_map(|index| cells.get(*index).cloned());
+        kept.map(|mut cell| {
+            cell.cell.whole |= width(&cell.cell.text) <= SHORT;
+            cell
+        })
+        .collect()
+    };
     let mut notes = table.notes.clone();
     let names: Vec<&str> = (0..table.columns.len())
         .filter(|index| !keep.contains(index) && !is_place(table, *index))
@@ -176,6 +224,11 @@ fn shortened_table(table: &Table, words: &Words) -> Result<Table, String> {
     Ok(Table { columns, rows, rest, notes, ..table.clone() })
 }
 
+/// Whether the rows say what is to be done, and why.
+fn is_actions(table: &Table) -> bool {
+    table.rows.first().is_some_and(|row| row.iter().any(|cell| cell.cell.column == "why"))
+}
+
 /// Whether a column says nothing but which place a row has.
 fn is_place(table: &Table, index: usize) -> bool {
     let column = table.rows.first().and_then(|row| row.get(index)).map(|cell| cell.cell.column.as_str());
@@ -187,7 +240,7 @@ fn is_place(table: &Table, index: usize) -> bool {
 fn columns(table: &Table, rows: &[&[TableCell]]) -> BTreeSet<usize> {
     let of = |index: usize| rows.first().and_then(|row| row.get(index)).map(|cell| cell.cell.column.as_str());
     let all = (0..table.columns.len()).filter(|index| !is_place(table, *index));
-    if rows.is_empty() || table.is_matrix || (0..table.columns.len()).any(|index| of(index) == Some("why")) {
+    if rows.is_empty() || table.is_matrix || is_actions(table) {
         return all.collect();
     }
     let has_name = (0..table.columns.len()).any(|index| of(index) == Some("customer_name"));
@@ -208,18 +261,21 @@ fn columns(table: &Table, rows: &[&[TableCell]]) -> BTreeSet<usize> {
     keep
 }
 
-/// The pixels that a column takes: numbers, days and tiers stay whole, words are broken over lines.
+/// The pixels that a column takes: numbers, days, tiers and short words stay whole, others are broken over lines.
 fn room(table: &Table, index: usize, rows: &[&[TableCell]], is_first: bool) -> usize {
     const GAP: usize = 11;
     const WORDS: usize = 76;
-    let cell = |cell: &TableCell| match (cell.cell.whole, cell.class.is_some()) {
-        (true, _) => pixels(&cell.cell.text),
-        // A tier has its colour before its name.
-        (false, true) => pixels(&cell.cell.text) + 14,
-        (false, false) => pixels(&cell.cell.text).min(WORDS),
-    };
+    let cell =
+        |cell: &TableCell| match (cell.cell.whole || width(&cell.cell.text) <= SHORT, cell.class.is_some()) {
+            (true, _) => pixels(&cell.cell.text),
+            // A tier has its colour before its name.
+            (false, true) => pixels(&cell.cell.text) + 14,
+            (false, false) => pixels(&cell.cell.text).min(WORDS),
+        };
     let own = rows.iter().filter_map(|row| row.get(index)).map(cell).max().unwrap_or(0);
-    let title = table.columns[index].title.split(' ').filter(|word| word.is_ascii()).map(pixels).max();
+    // A heading of two or three Chinese characters is one word.
+    let is_word = |word: &&str| word.is_ascii() || word.chars().count() <= 3;
+    let title = table.columns[index].title.split(' ').filter(is_word).map(pixels).max();
     own.max(title.unwrap_or(0)).max(if is_first { WORDS } else { 38 }) + GAP
 }
 

@@ -141,9 +141,13 @@ fn word_tree(words: &BTreeMap<String, String>) -> Value {
     Value::from(Serde(words))
 }
 
-/// A sentence whose amounts are not broken over lines: a minus stays with its currency, a number with its 万.
+/// A sentence whose amounts are not broken over lines: a minus stays with its currency, a number with its 万, and so does a
+/// currency with its thousands or millions, `(CNY K)`.
 fn hold(text: String) -> String {
     const JOINER: char = '\u{2060}';
+    let text = ["K)", "M)", "B)"]
+        .iter()
+        .fold(text, |text, unit| text.replace(&format!(" {unit}"), &format!("\u{a0}{unit}")));
     let mut held = String::with_capacity(text.len());
     let mut before = ' ';
     let mut rest = text.chars().peekable();
@@ -169,5 +173,6 @@ mod tests {
     fn amounts_stay_in_one_line_and_words_do_not() {
         let shown = hold("从 ¥10.5万 变为 -¥2,134，re-sign (-CN¥12) - next".to_owned());
         assert_eq!(shown, "从 ¥10.5\u{2060}万 变为 -\u{2060}¥2,134，re-sign (-\u{2060}CN¥12) - next");
+        assert_eq!(hold("Revenue lost (CNY K)".to_owned()), "Revenue lost (CNY\u{a0}K)");
     }
 }
