@@ -25,6 +25,7 @@
 -- column: line text "Online or offline, of the first channel"
 -- column: mode text "Mode of the first channel"
 -- column: traffic text "Active or passive, of the first channel"
+-- column: is_of_event bool "One of its channels until the first final sale is an offline event"
 -- column: last_line text "Online or offline, of the last channel"
 -- column: last_mode text "Mode of the last channel"
 -- column: last_traffic text "Active or passive, of the last channel"
@@ -81,6 +82,11 @@ named AS (
   FROM staging.lead_events e
   JOIN known k ON k.lead_id = e.lead_id
 ),
+placed AS (
+  SELECT n.*, c.line = 'offline' AND c.mode = 'event' AS is_event_channel
+  FROM named n
+  LEFT JOIN staging.channels c ON c.channel = n.channel
+),
 paths AS (
   SELECT
     lead_id,
@@ -89,9 +95,11 @@ paths AS (
       WHERE channel IS NOT NULL AND (customer_since IS NULL OR customer_since < created_on OR named_on <= customer_since)
     ) AS last_channel,
     count(DISTINCT channel) AS n_channels,
+    count(CASE WHEN is_event_channel AND (customer_since IS NULL OR customer_since < created_on OR named_on <= customer_since) THEN 1 END)
+      AS event_namings,
     min(CASE WHEN event = 'qualified' THEN named_on END) AS qualified_on,
     min(CASE WHEN event = 'pay' THEN named_on END) AS pay_on
-  FROM named
+  FROM placed
   GROUP BY lead_id
 ),
 dated AS (
@@ -100,6 +108,7 @@ dated AS (
     p.first_channel,
     p.last_channel,
     p.n_channels,
+    p.event_namings > 0 AS is_of_event,
     p.qualified_on AS event_qualified_on,
     p.pay_on,
     coalesce(k.customer_since < k.created_on, false) AS is_existing,
@@ -125,6 +134,7 @@ SELECT
   coalesce(f.line, 'unknown') AS line,
   coalesce(f.mode, 'unknown') AS mode,
   coalesce(f.traffic, 'unknown') AS traffic,
+  d.is_of_event,
   coalesce(t.line, 'unknown') AS last_line,
   coalesce(t.mode, 'unknown') AS last_mode,
   coalesce(t.traffic, 'unknown') AS last_traffic,
