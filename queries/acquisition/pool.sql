@@ -20,7 +20,7 @@
 -- column: median_days_to_claim days "Median days until the first claim"
 -- column: claims count "Claims in the window"
 -- column: claimers count "People who claimed"
--- column: claims_per_rep ratio "Claims per person"
+-- column: claims_per_rep count "Claims per person"
 -- column: ended count "Claims of the window that ended"
 -- column: returned count "Returned"
 -- column: return_rate ratio "Return rate"
