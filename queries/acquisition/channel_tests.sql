@@ -33,7 +33,7 @@
 -- column: ltv_cac_rank count "Rank by LTV/CAC"
 -- column: qualified_rank count "Rank by rate of qualified leads"
 -- column: verdict text "Verdict"
--- column: reason text "Reason"
+-- column: test_reason text "Reason"
 WITH leads AS (
   SELECT
     p.first_channel AS channel,
@@ -108,7 +108,7 @@ judged AS (
       WHEN k.exact_cac > k.cac_multiple * m.median_cac AND k.new_customers < k.min_win_share * k.all_new_customers THEN 'dear_and_few'
       WHEN k.exact_cac > k.cac_multiple * m.median_cac THEN 'dear_but_many'
       ELSE 'worth_its_cost'
-    END AS reason
+    END AS test_reason
   FROM known k
   CROSS JOIN middle m
 ),
@@ -116,8 +116,8 @@ told AS (
   SELECT
     *,
     CASE
-      WHEN reason IN ('no_lead', 'too_young', 'few_leads', 'cost_unknown') THEN 'test'
-      WHEN reason IN ('no_customer', 'dear_and_few') THEN 'drop'
+      WHEN test_reason IN ('no_lead', 'too_young', 'few_leads', 'cost_unknown') THEN 'test'
+      WHEN test_reason IN ('no_customer', 'dear_and_few') THEN 'drop'
       ELSE 'keep'
     END AS verdict
   FROM judged
@@ -146,5 +146,5 @@ SELECT
     AS ltv_cac_rank,
   CASE WHEN is_judged THEN row_number() OVER (PARTITION BY is_judged ORDER BY qualified_rate DESC NULLS LAST, channel) END AS qualified_rank,
   verdict,
-  reason
+  test_reason
 FROM told

@@ -1,7 +1,8 @@
 -- The funnel by cohort of entry: the leads created in a month, and how many of these same leads have reached each stage so far. A lead
 -- at a later stage has passed the earlier ones (acquisition.lead_stages). Conversion is the share of those at the stage before; it is
 -- always of one cohort, never of what happened in one period. A stage of a cohort is mature when its youngest lead can have had
--- the days that rules.funnel_stages gives it: until then both its numbers can still grow.
+-- the days that rules.funnel_stages gives it: until then both its numbers can still grow. Recent are as many months of entry as
+-- rules.funnel_span has, the last one that of the as-of date.
 --
 -- grain: line, entry_month, stage
 -- order: line, entry_month, position
@@ -19,6 +20,8 @@
 -- column: median_days days "Median days from the stage before"
 -- column: mature_on date "Can be judged from"
 -- column: is_mature bool "Can be judged"
+-- column: judged_share ratio "Share of all leads of the cohort, where it can be judged"
+-- column: is_recent bool "One of the latest cohorts"
 -- column: is_small_sample bool "Too few at the stage before for a ratio to mean much"
 WITH acc AS (
   SELECT
@@ -43,9 +46,11 @@ steps AS (
   FROM acc
 ),
 rule AS (
-  SELECT min_units
-  FROM rules.small_samples
-  WHERE (valid_from IS NULL OR valid_from <= $as_of) AND (valid_to IS NULL OR valid_to > $as_of)
+  SELECT s.min_units, f.cohort_months
+  FROM rules.small_samples s
+  CROSS JOIN rules.funnel_span f
+  WHERE (s.valid_from IS NULL OR s.valid_from <= $as_of) AND (s.valid_to IS NULL OR s.valid_to > $as_of)
+    AND (f.valid_from IS NULL OR f.valid_from <= $as_of) AND (f.valid_to IS NULL OR f.valid_to > $as_of)
 )
 SELECT
   s.line,
@@ -60,6 +65,8 @@ SELECT
   s.median_days,
   s.mature_on,
   s.mature_on <= $as_of AS is_mature,
+  CASE WHEN s.mature_on <= $as_of THEN CAST(s.entered AS DOUBLE) / NULLIF(s.leads, 0) END AS judged_share,
+  s.entry_month > month_add(month_start($as_of), -CAST(r.cohort_months AS INT)) AS is_recent,
   coalesce(s.entered_before, s.leads) < r.min_units AS is_small_sample
 FROM steps s
 CROSS JOIN rule r

@@ -4,6 +4,7 @@
 -- A lead whose line is unknown, or has no stages, is in no funnel.
 --
 -- grain: lead_id, stage
+-- needs: staging.channels.line
 -- check: not (is_skipped and not has_entered)
 -- check: days >= 0
 -- column: lead_id text "Lead"

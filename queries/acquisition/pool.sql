@@ -31,7 +31,8 @@
 -- column: early_reclaims count "Claims before the cool-down was over"
 -- column: reassigned count "Handed on past the pool"
 -- column: adrift count "Held by nobody known and in no pool"
--- column: hoarders count "People at the limit of what one may hold"
+-- column: at_cap count "People at the limit of what one may hold"
+-- column: hoarders count "Of these who do not care for all of it"
 -- column: hoarded count "Leads that they hold"
 -- column: days_over_limit count "Days on which somebody claimed more than allowed"
 -- column: overdue count "Held for too long without a contact"
@@ -88,6 +89,7 @@ reps AS (
     sum(leaks) AS leaks,
     sum(reclaims) AS reclaims,
     sum(early_reclaims) AS early_reclaims,
+    count(CASE WHEN is_at_cap THEN 1 END) AS at_cap,
     count(CASE WHEN is_hoarder THEN 1 END) AS hoarders,
     sum(CASE WHEN is_hoarder THEN held END) AS hoarded,
     sum(CASE WHEN owner_id <> 'unknown' THEN days_over_limit END) AS days_over_limit,
@@ -128,6 +130,7 @@ SELECT
   coalesce(p.early_reclaims, 0) AS early_reclaims,
   o.reassigned,
   o.adrift,
+  p.at_cap,
   p.hoarders,
   coalesce(p.hoarded, 0) AS hoarded,
   coalesce(p.days_over_limit, 0) AS days_over_limit,

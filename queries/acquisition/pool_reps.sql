@@ -1,6 +1,7 @@
 -- The public pool by who claims from it. Claims are those of the window; held is what is held now, whenever it was claimed. Rates are of claims of
 -- the window: returned and recycled of those that have ended, won of those at least one median cycle old. A hoarder holds as much as
--- rules.pool_limits allows, or more. Its daily limit is broken on days with more claims.
+-- rules.pool_limits allows, or more, and has had no contact for too long with some of it; where contacts are not on record, whoever holds that
+-- much is one. The daily limit is broken on days with more claims.
 --
 -- grain: owner_id
 -- order: held desc, claims desc, owner_id
@@ -14,7 +15,8 @@
 -- column: most_in_a_day count "Most claims in a day"
 -- column: days_over_limit count "Days above the daily limit"
 -- column: held count "Held now"
--- column: is_hoarder bool "At the limit of what one may hold"
+-- column: is_at_cap bool "At the limit of what one may hold"
+-- column: is_hoarder bool "At the limit, and does not care for all of it"
 -- column: overdue count "Held for too long without a contact"
 -- column: ended count "Claims that ended"
 -- column: returned count "Returned"
@@ -76,7 +78,8 @@ SELECT
   coalesce(b.most_in_a_day, 0) AS most_in_a_day,
   coalesce(b.days_over_limit, 0) AS days_over_limit,
   a.held,
-  a.owner_id <> 'unknown' AND a.held >= r.holding_cap AS is_hoarder,
+  a.owner_id <> 'unknown' AND a.held >= r.holding_cap AS is_at_cap,
+  a.owner_id <> 'unknown' AND a.held >= r.holding_cap AND (a.known = 0 OR a.overdue > 0) AS is_hoarder,
   CASE WHEN a.known > 0 THEN a.overdue END AS overdue,
   a.ended,
   a.returned,

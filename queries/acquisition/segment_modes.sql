@@ -4,6 +4,7 @@
 --
 -- grain: segment, mode
 -- order: segment_position, mode_position, mode
+-- needs: staging.channels.mode
 -- check: customer_share between 0 and 1
 -- total: sum(customers) = (select count(*) from tiers.current)
 -- total: sum(revenue) = (select coalesce(sum(revenue), 0) from tiers.current)

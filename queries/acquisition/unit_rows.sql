@@ -16,6 +16,7 @@
 -- column: cost money "Cost"
 -- column: cac money "Cost of a new customer (CAC)"
 -- column: cac_without_salaries money "CAC without salaries"
+-- column: cac_same_months money "CAC with cost of the window alone"
 -- column: includes_salaries bool "Salaries are in it"
 -- column: arpa money "Monthly revenue of a customer"
 -- column: gross_margin ratio "Gross margin"
@@ -41,6 +42,7 @@ WITH both_parts AS (
     c.cost,
     c.cac,
     c.cac_without_salaries,
+    c.cac_same_months,
     c.includes_salaries,
     l.arpa,
     l.gross_margin,
@@ -70,6 +72,7 @@ SELECT
   b.cost,
   b.cac,
   b.cac_without_salaries,
+  b.cac_same_months,
   b.includes_salaries,
   b.arpa,
   b.gross_margin,
