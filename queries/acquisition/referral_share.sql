@@ -1,10 +1,10 @@
--- Word of mouth in one row: how many of the new customers of the window were referred by another customer, and what they bring. A
--- new customer has its first final sale in the window. Referrals that do not count are told apart by reason, for all customers.
+-- Word of mouth in one row: how many of the new customers of the window were referred by another customer, and what they bring. New
+-- customers are those of acquisition.newcomers. Referrals that do not count are told apart by reason, for all customers.
 --
 -- grain: as_of
 -- check: referred_customers <= new_customers
 -- check: excluded_referrals = self_referrals + circular_referrals + internal_referrals + unknown_referrals
--- total: sum(new_customers) = (select count(*) from value.customers where first_sale_on >= $window_start and first_sale_on < $window_end)
+-- total: sum(new_customers) = (select count(*) from acquisition.newcomers)
 -- column: as_of date "As of"
 -- column: new_customers count "New customers in the window"
 -- column: referred_customers count "Of these referred by another customer"
@@ -21,12 +21,7 @@
 -- column: unknown_referrals count "Customers whose referrer is not on record"
 -- column: is_small_sample bool "Too few new customers for a share to mean much"
 WITH new AS (
-  SELECT
-    count(*) AS new_customers,
-    coalesce(sum(v.revenue), 0) AS new_revenue
-  FROM value.customers c
-  LEFT JOIN value.contribution v ON v.customer_id = c.customer_id
-  WHERE c.first_sale_on >= $window_start AND c.first_sale_on < $window_end
+  SELECT count(*) AS new_customers, coalesce(sum(revenue), 0) AS new_revenue FROM acquisition.newcomers
 ),
 referred AS (
   SELECT
@@ -35,10 +30,10 @@ referred AS (
     count(DISTINCT CASE WHEN is_counted AND is_new THEN referrer_id END) AS referrers,
     count(CASE WHEN is_counted THEN 1 END) AS referrals,
     count(CASE WHEN NOT is_counted THEN 1 END) AS excluded_referrals,
-    count(CASE WHEN result = 'self' THEN 1 END) AS self_referrals,
-    count(CASE WHEN result = 'circular' THEN 1 END) AS circular_referrals,
-    count(CASE WHEN result = 'internal' THEN 1 END) AS internal_referrals,
-    count(CASE WHEN result = 'unknown' THEN 1 END) AS unknown_referrals
+    count(CASE WHEN referral_state = 'self' THEN 1 END) AS self_referrals,
+    count(CASE WHEN referral_state = 'circular' THEN 1 END) AS circular_referrals,
+    count(CASE WHEN referral_state = 'internal' THEN 1 END) AS internal_referrals,
+    count(CASE WHEN referral_state = 'unknown' THEN 1 END) AS unknown_referrals
   FROM acquisition.referrals
 ),
 rule AS (

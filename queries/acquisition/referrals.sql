@@ -1,13 +1,13 @@
 -- Customers who name a referrer, and whether the referral counts. It does when another customer on record referred them; it does not
 -- when they name themselves (or a member of their own unit), when the referrals form a circle, when the referrer is an internal
 -- account, or when nobody on record has that id. A circle of more than 40 customers is not found.
--- A new customer is one whose first final sale lies in the window. A referrer that had bought before the window is an existing
+-- New customers are those of acquisition.newcomers. A referrer that had bought before the window is an existing
 -- customer, with its segment in the window, or without one when it did not buy in it; the others are new themselves, or never bought.
 --
 -- grain: customer_id
--- order: result, revenue desc, customer_id
--- check: result in ('counted', 'self', 'circular', 'internal', 'unknown')
--- check: (result = 'counted') = is_counted
+-- order: referral_state, revenue desc, customer_id
+-- check: referral_state in ('counted', 'self', 'circular', 'internal', 'unknown')
+-- check: (referral_state = 'counted') = is_counted
 -- check: referrer_group in ('head', 'waist', 'tail', 'unsegmented', 'new', 'prospect')
 -- total: sum(1) = (select count(*) from acquisition.referrers)
 -- column: customer_id text "Customer"
@@ -17,7 +17,7 @@
 -- column: referrer_id text "Referred by"
 -- column: referrer_name text "Name of the referrer"
 -- column: referrer_group text "Segment of the referrer"
--- column: result text "Whether the referral counts"
+-- column: referral_state text "Whether the referral counts"
 -- column: is_counted bool "The referral counts"
 -- column: is_new bool "New customer in the window"
 -- column: first_sale_on date "First final sale"
@@ -44,7 +44,7 @@ judged AS (
       WHEN r.is_internal THEN 'internal'
       WHEN k.customer_id IS NOT NULL THEN 'circular'
       ELSE 'counted'
-    END AS result
+    END AS referral_state
   FROM acquisition.referrers r
   LEFT JOIN circles k ON k.customer_id = r.customer_id
 )
@@ -60,13 +60,14 @@ SELECT
     WHEN f.first_sale_on < $window_end THEN 'new'
     ELSE 'prospect'
   END AS referrer_group,
-  j.result,
-  j.result = 'counted' AS is_counted,
-  coalesce(c.first_sale_on >= $window_start AND c.first_sale_on < $window_end, false) AS is_new,
+  j.referral_state,
+  j.referral_state = 'counted' AS is_counted,
+  n.customer_id IS NOT NULL AS is_new,
   c.first_sale_on,
   coalesce(v.revenue, 0) AS revenue
 FROM judged j
 JOIN value.customers c ON c.customer_id = j.customer_id
+LEFT JOIN acquisition.newcomers n ON n.customer_id = j.customer_id
 LEFT JOIN value.contribution v ON v.customer_id = j.customer_id
 LEFT JOIN value.customers f ON f.customer_id = j.referrer_id
 LEFT JOIN tiers.current t ON t.customer_id = j.referrer_id
