@@ -3,6 +3,8 @@
 -- when nobody was in contact for so many days (rules.neglect), and neglected long after more of them. It is recovered when it paid after
 -- having been neglected long at any time before. Leads of one customer are one prospect; what is given up as a duplicate or as spam is
 -- left out of all this.
+-- Times before contacts are on record are not counted, and a lead from before sales are on record is never recovered, because its first
+-- sale on record may not be its first.
 -- The reason follows from why the newest lead was given up (rules.neglect_reasons): no present need, or no match; unworked is
 -- what has no reason; a reason that is not in that table is other.
 --
@@ -37,15 +39,27 @@ reasons AS (
   FROM rules.neglect_reasons
   WHERE (valid_from IS NULL OR valid_from <= $as_of) AND (valid_to IS NULL OR valid_to > $as_of)
 ),
+known AS (
+  SELECT
+    (SELECT min(touched_on) FROM acquisition.contacts) AS contacts_from,
+    (SELECT min(final_on) FROM value.customer_day) AS sales_from
+),
+-- From when on a prospect was looked at, and until when.
+spans AS (
+  SELECT p.party, greatest(p.created_on, k.contacts_from) AS from_on, coalesce(p.paid_on, $as_of) AS to_on
+  FROM acquisition.prospects p
+  CROSS JOIN known k
+  WHERE k.contacts_from <= coalesce(p.paid_on, $as_of)
+),
 moments AS (
-  SELECT party, created_on AS moment_on FROM acquisition.prospects
+  SELECT party, from_on AS moment_on FROM spans
   UNION ALL
   SELECT p.party, c.touched_on
-  FROM acquisition.prospects p
+  FROM spans p
   JOIN acquisition.contacts c
-    ON c.party = p.party AND c.is_human AND c.touched_on > p.created_on AND c.touched_on <= coalesce(p.paid_on, $as_of)
+    ON c.party = p.party AND c.is_human AND c.touched_on > p.from_on AND c.touched_on <= p.to_on
   UNION ALL
-  SELECT party, coalesce(paid_on, $as_of) FROM acquisition.prospects
+  SELECT party, to_on FROM spans
 ),
 gaps AS (
   SELECT party, moment_on, moment_on - lag(moment_on) OVER (PARTITION BY party ORDER BY moment_on) AS days
@@ -65,10 +79,11 @@ timed AS (
     p.*,
     CASE WHEN p.lost_reason IS NULL THEN 'unworked' ELSE coalesce(r.neglect_reason, 'other') END AS neglect_reason,
     l.last_contact_on,
-    coalesce(p.paid_on, $as_of) - greatest(p.created_on, l.last_contact_on) AS days_alone,
+    s.to_on - greatest(s.from_on, l.last_contact_on) AS days_alone,
     g.longest_days AS longest_days_alone
   FROM acquisition.prospects p
-  JOIN longest g ON g.party = p.party
+  LEFT JOIN spans s ON s.party = p.party
+  LEFT JOIN longest g ON g.party = p.party
   LEFT JOIN last_contacts l ON l.party = p.party
   LEFT JOIN reasons r ON r.lost_reason = p.lost_reason
 )
@@ -85,8 +100,12 @@ SELECT
   t.last_contact_on,
   t.days_alone,
   t.longest_days_alone,
-  t.neglect_reason <> 'excluded' AND t.paid_on IS NULL AND t.days_alone >= r.short_days AS is_neglected,
-  t.neglect_reason <> 'excluded' AND t.paid_on IS NULL AND t.days_alone >= r.long_days AS is_long_neglected,
-  t.neglect_reason <> 'excluded' AND t.paid_on IS NOT NULL AND t.longest_days_alone >= r.long_days AS is_recovered
+  t.neglect_reason <> 'excluded' AND t.paid_on IS NULL AND coalesce(t.days_alone >= r.short_days, false) AS is_neglected,
+  t.neglect_reason <> 'excluded' AND t.paid_on IS NULL AND coalesce(t.days_alone >= r.long_days, false) AS is_long_neglected,
+  t.neglect_reason <> 'excluded'
+  AND t.paid_on IS NOT NULL
+  AND t.created_on >= k.sales_from
+  AND coalesce(t.longest_days_alone >= r.long_days, false) AS is_recovered
 FROM timed t
 CROSS JOIN rule r
+CROSS JOIN known k

@@ -3,7 +3,7 @@
 -- new customer has bought, or has a deal that is won or still open.
 --
 -- grain: person_id, to_customer_id, moved_on
--- order: moved_on desc, person_id, to_customer_id
+-- order: is_to_be_called desc, move_state desc, moved_on desc, person_id, to_customer_id
 -- empty_if_missing: acquisition.mover_deals, staging.opportunities, coverage.opt_outs
 -- total: sum(revenue) = (select coalesce(sum(revenue), 0) from acquisition.mover_sales)
 -- column: person_id text "Person"

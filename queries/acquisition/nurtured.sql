@@ -1,7 +1,7 @@
 -- Who is nurtured, and since when: leads and customers by their first touch, which is the first lead or the first contact on record, whichever
 -- came first; a mass mailing is a touch as well. Whoever had bought before is left out: that customer was not nurtured, but known. Cohorts
--- are as many months long as rules.nurture says, counted from January. What happened before the tables begin is not known, so the
--- first cohort may hold touches that were not the first.
+-- are as many months long as rules.nurture says, counted from January. What happened before the tables begin is not known. So cohorts
+-- that began before the month of the first sale on record are left out, and the first one may hold touches that were not the first.
 --
 -- grain: party
 -- empty_if_missing: acquisition.prospects, acquisition.contacts
@@ -41,6 +41,11 @@ placed AS (
   CROSS JOIN rule r
   LEFT JOIN value.customers c ON c.customer_id = f.customer_id
   WHERE c.first_sale_on IS NULL OR c.first_sale_on >= f.first_on
+),
+sales AS (
+  SELECT month_start(min(final_on)) AS first_month FROM value.customer_day
 )
 SELECT party, customer_id, first_on, cohort, month_add(cohort, CAST(cohort_months AS INT)) AS cohort_end, paid_on
 FROM placed
+CROSS JOIN sales
+WHERE cohort >= first_month

@@ -35,7 +35,7 @@ acc AS (
     count(CASE WHEN t.is_extended THEN 1 END) AS extended_trials,
     count(CASE WHEN t.days_to_pay <= r.within_days THEN 1 END) AS paid,
     count(CASE WHEN t.days_to_pay <= r.within_days AND NOT t.is_assisted THEN 1 END) AS unassisted_paid,
-    count(t.is_assisted) AS known
+    count(t.is_assisted) AS known_trials
   FROM acquisition.trials t
   CROSS JOIN rule r
   WHERE t.cohort > month_add(month_start($as_of), -CAST(r.cohort_months AS INT))
@@ -48,7 +48,7 @@ SELECT
   trials,
   extended_trials,
   paid,
-  CASE WHEN known > 0 THEN unassisted_paid END AS unassisted_paid,
+  CASE WHEN known_trials = trials THEN unassisted_paid END AS unassisted_paid,
   CASE WHEN month_end(cohort) + CAST(within_days AS INT) <= $as_of THEN CAST(paid AS DOUBLE) / NULLIF(trials, 0) END AS conversion,
   month_end(cohort) + CAST(within_days AS INT) AS mature_on,
   month_end(cohort) + CAST(within_days AS INT) <= $as_of AS is_mature,

@@ -1,8 +1,10 @@
 -- Free trials: the first one of each prospect. Later trial events of the same prospect, also those of its other leads, extend it or are more
 -- users of the same customer; they start no other trial. A trial of a customer who had bought before is none of a prospect and is left
--- out. Paid is the first final sale, on the day of the trial or later.
+-- out; so is one from before sales are on record, because a purchase before it would not be known. Paid is the first final sale, on the day of
+-- the trial or later.
 -- A trial is assisted when people were in contact with the prospect between its start and the payment, both days included, or up to
--- the as-of date when nothing was paid. Mass mailings are no contact of people. Without any contact on record that is unknown.
+-- the as-of date when nothing was paid. Mass mailings are no contact of people. For trials from before contacts are
+-- on record that is unknown.
 --
 -- grain: party
 -- order: trial_on desc, party
@@ -21,6 +23,7 @@
 -- column: paid_on date "First final sale"
 -- column: days_to_pay days "Days from the trial to the first final sale"
 -- column: assisted_on date "First contact of people since the trial began, until paid"
+-- column: is_help_known bool "Contacts are on record since it began"
 -- column: is_assisted bool "People were in contact until it was paid"
 WITH events AS (
   SELECT
@@ -47,7 +50,9 @@ begun AS (
   HAVING max(customer_since) IS NULL OR max(customer_since) >= min(happened_on)
 ),
 known AS (
-  SELECT count(*) > 0 AS has_contacts FROM acquisition.contacts
+  SELECT
+    (SELECT min(touched_on) FROM acquisition.contacts) AS contacts_from,
+    (SELECT min(final_on) FROM value.customer_day) AS sales_from
 ),
 helped AS (
   SELECT b.party, min(c.touched_on) AS assisted_on
@@ -68,7 +73,9 @@ SELECT
   b.paid_on,
   b.paid_on - b.trial_on AS days_to_pay,
   h.assisted_on,
-  CASE WHEN k.has_contacts THEN h.assisted_on IS NOT NULL END AS is_assisted
+  coalesce(b.trial_on >= k.contacts_from, false) AS is_help_known,
+  CASE WHEN b.trial_on >= k.contacts_from THEN h.assisted_on IS NOT NULL END AS is_assisted
 FROM begun b
 CROSS JOIN known k
 LEFT JOIN helped h ON h.party = b.party
+WHERE b.trial_on >= k.sales_from
