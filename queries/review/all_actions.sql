@@ -5,7 +5,7 @@
 -- grain: list, list_position
 -- order: list_order, list_position
 -- empty_if_missing: value.actions, tiers.actions, key_accounts.actions, key_accounts.next_actions, tail.actions, arpu.actions,
---   coverage.actions
+--   coverage.actions, community.actions
 -- check: due_on is not null
 -- column: list text "List"
 -- column: list_order count "Order of the list"
@@ -32,6 +32,7 @@ WITH lists AS (
   UNION ALL BY NAME SELECT 'key_accounts_next' AS list, 5 AS list_order, coalesce(subsidy, headroom) AS own_stake, * FROM key_accounts.next_actions
   UNION ALL BY NAME SELECT 'arpu' AS list, 6 AS list_order, revenue AS own_stake, * FROM arpu.actions
   UNION ALL BY NAME SELECT 'tail' AS list, 7 AS list_order, coalesce(annual_spend, revenue) AS own_stake, * FROM tail.actions
+  UNION ALL BY NAME SELECT 'community' AS list, 8 AS list_order, revenue AS own_stake, * FROM community.actions
 )
 SELECT
   l.* EXCEPT (own_stake, position, customer_name),
