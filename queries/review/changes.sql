@@ -158,7 +158,7 @@ SELECT
     WHEN (c.vs_last_month > 0) = (c.good_when = 'more') THEN 'better'
     WHEN c.vs_last_month IS NOT NULL THEN 'worse'
   END AS verdict,
-  c.n_history >= l.min_history AND c.n_lower <= l.low_percentile * (c.n_history - 1) AS is_low,
+  c.n_history >= l.min_history AND c.n_lower <= l.low_percentile * (c.n_history - 1) AND c.value < c.history_high AS is_low,
   c.n_history >= l.min_history AND c.n_lower >= l.high_percentile * (c.n_history - 1) AS is_high
 FROM compared c
 CROSS JOIN limits l
