@@ -12,7 +12,6 @@ const TO_COME: &[u32] = &[
     45, 46, 47, 48, 49, 50, 51, // Leads, trials and movers.
     52, 53, 54, 55, 56, 57, 58, 59, 60, // Revenue and retention.
     61, 62, 63, 64, 65, 66, 67, 68, // Scores and health.
-    69, 70, 71, 72, 73, // The review.
 ];
 
 /// A row of the table.
