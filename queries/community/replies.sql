@@ -5,7 +5,7 @@
 --
 -- grain: month
 -- check: n_late + n_in_time + n_open = n_questions
--- total: sum(n_questions) = (select count(*) from community.questions where opened_on >= month_add(month_start($as_of), -12))
+-- total: coalesce(sum(n_questions), 0) = (select count(*) from community.questions where opened_on >= month_add(month_start($as_of), -12))
 -- column: month month "Month"
 -- column: is_partial bool "Not over yet on the as-of date"
 -- column: n_questions count "Questions"

@@ -3,7 +3,7 @@
 --
 -- grain: customer_id
 -- order: waited_hours desc, customer_id
--- total: sum(n_unanswered) = (select count(*) from community.questions where is_unanswered)
+-- total: coalesce(sum(n_unanswered), 0) = (select count(*) from community.questions where is_unanswered)
 -- column: customer_id text "Customer"
 -- column: customer_name text "Customer name"
 -- column: owner_id text "Who is to act"

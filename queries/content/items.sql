@@ -4,7 +4,7 @@
 --
 -- grain: channel_key, content_id
 -- order: change, channel_key, content_id
--- total: sum(views) = (select coalesce(sum(views), 0) from staging.content where day >= month_start($as_of))
+-- total: coalesce(sum(views), 0) = (select coalesce(sum(views), 0) from staging.content where day >= month_start($as_of))
 -- column: channel_key text "Channel; empty for none"
 -- column: channel text "Channel"
 -- column: content_id text "Content"

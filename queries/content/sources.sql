@@ -3,7 +3,7 @@
 --
 -- grain: source_key
 -- order: views desc, source_key
--- total: sum(views) = (select coalesce(sum(views), 0) from staging.content where day >= month_start($as_of))
+-- total: coalesce(sum(views), 0) = (select coalesce(sum(views), 0) from staging.content where day >= month_start($as_of))
 -- column: source_key text "Source; empty for none"
 -- column: source text "Source"
 -- column: views count "Views"

@@ -6,9 +6,9 @@
 -- grain: metric, comparison, dimension, place
 -- check: total_change = named_change + rest_change
 -- check: is_rest or change <> 0
--- total: sum(case when metric = 'revenue' and dimension = 'customer' and comparison = 'last_month' then change end) = (select sum(a.amount - b.amount) from review.history a join review.history b on b.metric = a.metric and b.span = a.span where a.metric = 'revenue' and a.span = 'month' and a.k = 0 and b.k = 1)
--- total: sum(case when metric = 'revenue' and dimension = 'customer' and comparison = 'last_year' then change end) = (select sum(a.amount - b.amount) from review.history a join review.history b on b.metric = a.metric and b.span = a.span where a.metric = 'revenue' and a.span = 'month' and a.k = 0 and b.k = 12)
--- total: sum(case when metric = 'revenue' and dimension = 'customer' and comparison = 'last_week' then change end) = (select sum(a.amount - b.amount) from review.history a join review.history b on b.metric = a.metric and b.span = a.span where a.metric = 'revenue' and a.span = 'week' and a.k = 0 and b.k = 1)
+-- total: coalesce(sum(case when metric = 'revenue' and dimension = 'customer' and comparison = 'last_month' then change end), 0) = (select coalesce(sum(a.amount - b.amount), 0) from review.history a join review.history b on b.metric = a.metric and b.span = a.span where a.metric = 'revenue' and a.span = 'month' and a.k = 0 and b.k = 1)
+-- total: coalesce(sum(case when metric = 'revenue' and dimension = 'customer' and comparison = 'last_year' then change end), 0) = (select coalesce(sum(a.amount - b.amount), 0) from review.history a join review.history b on b.metric = a.metric and b.span = a.span where a.metric = 'revenue' and a.span = 'month' and a.k = 0 and b.k = 12)
+-- total: coalesce(sum(case when metric = 'revenue' and dimension = 'customer' and comparison = 'last_week' then change end), 0) = (select coalesce(sum(a.amount - b.amount), 0) from review.history a join review.history b on b.metric = a.metric and b.span = a.span where a.metric = 'revenue' and a.span = 'week' and a.k = 0 and b.k = 1)
 -- column: metric text "Metric"
 -- column: comparison text "Compared with"
 -- column: dimension text "Divided by"

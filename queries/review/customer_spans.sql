@@ -2,8 +2,8 @@
 -- as-of date, the same number of days of the month, the year and the week before. One pass over value.customer_day.
 --
 -- grain: customer_id
--- total: sum(month_revenue) = (select sum(revenue) from review.sales_spans where span = 'month' and k = 0)
--- total: sum(week_revenue) = (select sum(revenue) from review.sales_spans where span = 'week' and k = 0)
+-- total: coalesce(sum(month_revenue), 0) = (select coalesce(sum(revenue), 0) from review.sales_spans where span = 'month' and k = 0)
+-- total: coalesce(sum(week_revenue), 0) = (select coalesce(sum(revenue), 0) from review.sales_spans where span = 'week' and k = 0)
 -- column: customer_id text "Customer"
 -- column: month_revenue money "Final revenue of the month so far"
 -- column: last_month_revenue money "Of the same days of the month before"

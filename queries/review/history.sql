@@ -4,7 +4,7 @@
 --
 -- grain: metric, span, k
 -- empty_if_missing: revenue.retention, coverage.compliance_by_month, review.daily
--- total: sum(case when metric = 'revenue' and span = 'month' and k = 0 then amount end) = (select sum(amount) from value.customer_day where final_on >= month_start($as_of))
+-- total: coalesce(sum(case when metric = 'revenue' and span = 'month' and k = 0 then amount end), 0) = (select coalesce(sum(amount), 0) from value.customer_day where final_on >= month_start($as_of))
 -- check: period_end <= $as_of
 -- column: metric text "Metric"
 -- column: span text "Kind of period"

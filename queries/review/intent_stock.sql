@@ -5,7 +5,7 @@
 --
 -- grain: span, k
 -- empty_if_missing: revenue.contract_closings
--- total: sum(case when span = 'month' and k = 0 then intent end) = (select sum(intent_total) from value.control)
+-- total: coalesce(sum(case when span = 'month' and k = 0 then intent end), 0) = (select coalesce(sum(intent_total), 0) from value.control)
 -- column: span text "Kind of period"
 -- column: k count "How many periods back"
 -- column: intent money "Intent open at its end"

@@ -3,7 +3,7 @@
 --
 -- grain: line
 -- empty_if_missing: staging.products
--- total: sum(month_revenue) = (select sum(revenue) from review.sales_spans where span = 'month' and k = 0)
+-- total: coalesce(sum(month_revenue), 0) = (select coalesce(sum(revenue), 0) from review.sales_spans where span = 'month' and k = 0)
 -- column: line text "Product line, or product"
 -- column: line_name text "Name"
 -- column: month_revenue money "Final revenue of the month so far"

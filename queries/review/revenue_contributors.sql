@@ -2,7 +2,7 @@
 -- what is without a name, and all others.
 --
 -- grain: comparison, dimension, place
--- total: sum(change) = (select coalesce(sum(change), 0) from review.contributors where metric = 'revenue')
+-- total: coalesce(sum(change), 0) = (select coalesce(sum(change), 0) from review.contributors where metric = 'revenue')
 -- column: comparison text "Compared with"
 -- column: dimension text "Divided by"
 -- column: place count "Place"

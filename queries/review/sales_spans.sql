@@ -3,7 +3,7 @@
 -- known, and left out.
 --
 -- grain: span, k
--- total: sum(case when span = 'full_month' then revenue end) = (select sum(m.revenue) from arpu.monthly m join review.spans s on s.span = 'full_month' and s.period_start = m.month)
+-- total: coalesce(sum(case when span = 'full_month' then revenue end), 0) = (select coalesce(sum(m.revenue), 0) from arpu.monthly m join review.spans s on s.span = 'full_month' and s.period_start = m.month)
 -- column: span text "Kind of period"
 -- column: k count "How many periods back"
 -- column: revenue money "Final revenue"
