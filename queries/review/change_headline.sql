@@ -1,12 +1,16 @@
 -- The review in one row: what final revenue did in the month up to the as-of date and in the week, whether that is better or worse,
 -- who made it so, and which other metrics stand at an end of their history. The customers, tier and region named are
--- those whose change against the same days of the month before goes most in the direction of the whole.
+-- those whose change against the same days of the month before goes most in the direction of the whole. A month of fewer days than
+-- rules.review_limits asks for is too young to be judged; the latest full month then says how things stand.
 --
 -- grain: as_of
 -- column: as_of date "As of"
 -- column: period_start date "From"
 -- column: period_end date "Up to, included"
 -- column: is_partial bool "The month is not over"
+-- column: is_young bool "The month has too few days to judge by"
+-- column: full_is_worse bool "Revenue of the latest full month fell"
+-- column: full_is_better bool "Revenue of the latest full month rose"
 -- column: revenue money "Final revenue of the month so far"
 -- column: last_month_revenue money "Of the same days of the month before"
 -- column: change money "Change against the month before"
@@ -68,6 +72,11 @@ who AS (
     max(CASE WHEN dimension = 'region' AND nth = 1 THEN change END) AS region_change
   FROM named
 ),
+limits AS (
+  SELECT min_days
+  FROM rules.review_limits
+  WHERE (valid_from IS NULL OR valid_from <= $as_of) AND (valid_to IS NULL OR valid_to > $as_of)
+),
 counts AS (
   SELECT
     count(*) AS n_metrics,
@@ -92,6 +101,9 @@ SELECT
   o.period_start,
   o.period_end,
   o.is_partial,
+  o.is_partial AND o.period_end - o.period_start + 1 < l.min_days AS is_young,
+  coalesce(o.vs_full_month < 0, false) AS full_is_worse,
+  coalesce(o.vs_full_month > 0, false) AS full_is_better,
   a.month_now AS revenue,
   a.month_before AS last_month_revenue,
   a.month_now - a.month_before AS change,
@@ -129,4 +141,5 @@ SELECT
 FROM who w
 CROSS JOIN counts n
 CROSS JOIN amounts a
+CROSS JOIN limits l
 LEFT JOIN own o ON o.metric = 'revenue'
