@@ -122,10 +122,17 @@ struct Step {
 /// `deal` and `deal_stage`.
 pub(super) fn write_deals(out: &Path, scene: &Scene) -> Result<(), SampleError> {
     let layout = Layout { sorted_by: &[0], numbers: &["deal_no"], deltas: &["created_at"] };
+    // The first deal is what the lead was about.
+    let lead = |row: &Deal| {
+        let origin = scene.book.origins[row.account as usize]?;
+        let is_of_lead = row.number == 1 && origin.day <= shanghai_day(row.created_at);
+        is_of_lead.then_some(origin.number)
+    };
     let mut deals = TableWriter::create(&out.join("deal/deals.parquet"), layout, |rows: &[Deal]| {
         Columns::default()
             .label("deal_no", rows.iter().map(|row| scene.keys.deal(row.account, row.number)))
             .label("account_no", rows.iter().map(|row| scene.keys.account(row.account)))
+            .maybe_label("lead_no", rows.iter().map(lead))
             .maybe_label("rep_no", rows.iter().map(|row| row.rep.map(super::tables::rep_key)))
             .instant("created_at", rows.iter().map(|row| row.created_at))
             .day("first_contact_date", rows.iter().map(|row| row.first_contact_on))

@@ -44,6 +44,14 @@ pub(super) enum Stream {
     Usage = 16,
     /// Surveys, named lists and the like.
     Notes = 17,
+    /// When one lead comes, and by which channel.
+    Leads = 18,
+    /// What happens to one lead.
+    LeadPaths = 19,
+    /// What one channel costs.
+    Channels = 20,
+    /// Visits by one search word in one month.
+    Search = 21,
 }
 
 /// The words that one step (a month) of a stream may use before it would reach the next step's.

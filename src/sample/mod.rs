@@ -16,6 +16,7 @@ mod attributes;
 mod balances;
 mod buyers;
 mod calendar;
+mod channels;
 mod contracts;
 mod costs;
 mod deals;
@@ -26,6 +27,9 @@ mod files;
 mod findings;
 mod findings_sales;
 mod launches;
+mod lead_paths;
+mod lead_tables;
+mod leads;
 mod ledger;
 mod lists;
 mod names;
@@ -38,6 +42,7 @@ mod profile;
 mod reps;
 mod roles;
 mod scene;
+mod search;
 mod shops;
 mod standing;
 mod tables;
@@ -58,6 +63,7 @@ use accounts::open_accounts;
 use buyers::Buyer;
 use calendar::{Calendar, civil};
 use draw::Source;
+use leads::LeadBook;
 use ledger::Ledger;
 use reps::Reps;
 use scene::Scene;
@@ -73,7 +79,7 @@ const MOST_CUSTOMERS: u32 = 5_000_000;
 const MOST_MONTHS: u32 = 240;
 
 /// The tables, by the first part of their paths.
-const TABLES: [&str; 24] = [
+const TABLES: [&str; 29] = [
     "crm_account",
     "sales_order_line",
     "receipt",
@@ -83,6 +89,7 @@ const TABLES: [&str; 24] = [
     "tier_override.parquet",
     "account_cost",
     "activity",
+    "channel_cost",
     "contact_block.parquet",
     "contact_person",
     "crm_shop",
@@ -90,8 +97,12 @@ const TABLES: [&str; 24] = [
     "deal_stage",
     "job_history",
     "launch_campaign.parquet",
+    "lead",
+    "lead_channel.parquet",
+    "lead_event",
     "member",
     "order_credit.parquet",
+    "search_visit",
     "settlement_balance",
     "survey_answer",
     "target_list.parquet",
@@ -202,11 +213,13 @@ pub fn write_sample(spec: &SampleSpec, out: &Path) -> Result<SampleSummary, Samp
     tables::write_reps(out, &reps)?;
     tables::write_accounts(out, &accounts, &keys)?;
     overrides::write_overrides(out, &accounts, &calendar, &keys)?;
+    let book = LeadBook::new(&accounts, &known, &plan, &reps, &source, &calendar);
     let scene = Scene {
         accounts: &accounts,
         known: &known,
         plan: &plan,
         reps: &reps,
+        book: &book,
         source: &source,
         calendar: &calendar,
         keys: &keys,

@@ -3,6 +3,7 @@
 use super::accounts::Account;
 use super::calendar::Calendar;
 use super::draw::{Draw, Source, Stream};
+use super::leads::LeadBook;
 use super::plan::{Care, Plan};
 use super::reps::Reps;
 use super::standing::{Known, Standing};
@@ -14,6 +15,7 @@ pub(super) struct Scene<'a> {
     pub(super) known: &'a Known,
     pub(super) plan: &'a Plan,
     pub(super) reps: &'a Reps,
+    pub(super) book: &'a LeadBook,
     pub(super) source: &'a Source,
     pub(super) calendar: &'a Calendar,
     pub(super) keys: &'a Keys<'a>,
