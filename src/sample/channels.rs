@@ -81,6 +81,8 @@ pub(super) const FEW_LEADS: u8 = 7;
 pub(super) const YOUNG: u8 = 8;
 /// Dear, and hardly anybody comes by it.
 pub(super) const TO_DROP: u8 = 15;
+/// Dear as well, but many large customers come by it.
+pub(super) const DEAR: u8 = 17;
 pub(super) const REFERRAL: u8 = 18;
 
 impl Channel {
@@ -114,7 +116,7 @@ pub(super) fn write_channels(out: &Path) -> Result<(), SampleError> {
 #[derive(Debug)]
 pub(super) struct Cost {
     channel: usize,
-    month: i32,
+    pub(super) month: i32,
     pub(super) spend: i64,
     pub(super) salaries: i64,
 }

@@ -13,7 +13,8 @@ use super::scene::Scene;
 use super::standing::{Segment, Tier};
 
 /// The stages, in order.
-const STAGES: [&str; 6] = ["需求提出", "部门审批", "分管审批", "总经理审批", "返回提出人", "财务付款"];
+pub(super) const STAGES: [&str; 6] =
+    ["需求提出", "部门审批", "分管审批", "总经理审批", "返回提出人", "财务付款"];
 
 /// One deal.
 #[derive(Debug, Clone)]
@@ -23,15 +24,23 @@ pub(super) struct Deal {
     pub(super) number: u8,
     rep: Option<u32>,
     created_at: i64,
-    first_contact_on: i32,
+    pub(super) first_contact_on: i32,
     pub(super) won_on: Option<i32>,
     pub(super) lost_on: Option<i32>,
-    amount: i64,
+    pub(super) amount: i64,
     change_requests: i32,
     /// On which day each stage was entered, as far as it has come.
-    stages: Vec<(usize, i32)>,
+    pub(super) stages: Vec<(usize, i32)>,
+    /// It will not end.
+    pub(super) is_stuck: bool,
     /// Days of negotiation.
     pub(super) negotiated_on: Vec<i32>,
+}
+
+impl Deal {
+    pub(super) fn created_on(&self) -> i32 {
+        shanghai_day(self.created_at)
+    }
 }
 
 /// The deals of an account, up to the last day.
@@ -107,6 +116,7 @@ fn one(
         amount: (account.scale / 100_000).max(5) * i64::from(draw.between(200, 900)) * 100,
         change_requests: if is_large { draw.between(0, 6) } else { draw.between(0, 2) / 2 },
         stages,
+        is_stuck,
         negotiated_on,
     }
 }

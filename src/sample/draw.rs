@@ -52,6 +52,8 @@ pub(super) enum Stream {
     Channels = 20,
     /// Visits by one search word in one month.
     Search = 21,
+    /// With whom contacts about deals were.
+    Chain = 22,
 }
 
 /// The words that one step (a month) of a stream may use before it would reach the next step's.

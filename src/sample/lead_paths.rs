@@ -161,15 +161,7 @@ impl Path<'_> {
     fn of_account(&mut self, place: u32, origin: &Origin) {
         let (account, standing) = (self.scene.account(place), self.scene.standing(place));
         let created = shanghai_day(account.created_at);
-        // Customers of before the data bought shortly after they came.
-        let (first_on, second_on) = match (account.is_old, standing.first_on) {
-            (true, _) => {
-                let first = created + self.draw.between(3, 50);
-                let is_known = first < self.scene.calendar.first_day && standing.first_on.is_some();
-                (is_known.then_some(first), None)
-            }
-            (false, first) => (first, standing.second_on),
-        };
+        let (first_on, second_on) = (standing.first_on, standing.second_on);
         let cared = is_cared_for(standing, self.scene.care(place), origin);
         let by = account.rep.map_or(By::Remote, By::Rep);
         let is_trial = self.draw.chance(0.75);

@@ -14,7 +14,7 @@ use super::roles::Part;
 use super::standing::{Known, Segment, Standing};
 
 /// How many leads a sales person may hold.
-pub(super) const HOLDING_CAP: u32 = 20;
+pub(super) const HOLDING_CAP: u32 = 100;
 /// The part of the months' leads that never become customers, by account.
 const IDLE: f64 = 0.12;
 /// How many neglected leads pay in the end.
@@ -92,7 +92,7 @@ pub(super) struct LeadBook {
 }
 
 /// The months before the last one in which held leads came.
-const HELD: std::ops::RangeInclusive<usize> = 2..=8;
+const HELD: std::ops::RangeInclusive<usize> = 2..=13;
 
 impl LeadBook {
     pub(super) fn new(
@@ -131,12 +131,14 @@ impl LeadBook {
         let mut turns = Turns::default();
         let (mut n_new, mut n_calm, mut n_recovered, mut has_few) = (0, 0, 0, false);
         for (place, (account, standing)) in (0..).zip(accounts.iter().zip(&known.rows)) {
-            let mut draw = source.stream(Stream::Leads, account.id, 0);
-            let by_referral = draw.chance(0.8) && account.referrer.is_some();
-            if account.part == Part::Internal || (account.is_old && draw.chance(0.3)) {
+            // Leads are kept since the first month; who was there before was none.
+            let created = shanghai_day(account.created_at);
+            if account.part == Part::Internal || account.is_old || created < calendar.first_day - 46 {
                 continue;
             }
-            let is_new = !account.is_old && standing.first_on.is_some();
+            let mut draw = source.stream(Stream::Leads, account.id, 0);
+            let by_referral = draw.chance(0.8) && account.referrer.is_some();
+            let is_new = standing.first_on.is_some();
             n_new += usize::from(is_new);
             let is_late = is_new && standing.first_on.is_some_and(|on| on > calendar.last_day - 130);
             let channel = match n_new % 45 {
@@ -146,7 +148,6 @@ impl LeadBook {
                 _ => turns.next(account.scale),
             };
             has_few |= channel == FEW_LEADS;
-            let created = shanghai_day(account.created_at);
             let ahead = match Channel::of(channel).is_online() {
                 true => draw.between(0, 6),
                 false => draw.between(4, 32),
@@ -285,7 +286,8 @@ fn holders(reps: &Reps) -> Vec<Holder> {
         rep.level == Level::City && !rep.has_left
     };
     let n = u32::try_from(reps.rows.len()).expect("there are only a few thousand representatives");
-    let kinds = [(HOLDING_CAP, false), (HOLDING_CAP, false), (HOLDING_CAP, true), (HOLDING_CAP - 1, false)];
+    let kinds =
+        [(HOLDING_CAP, false), (HOLDING_CAP + 3, false), (HOLDING_CAP, true), (HOLDING_CAP - 1, false)];
     (0..n)
         .filter(is_free)
         .zip(kinds)

@@ -16,6 +16,7 @@ mod attributes;
 mod balances;
 mod buyers;
 mod calendar;
+mod chain;
 mod channels;
 mod contracts;
 mod costs;
@@ -25,6 +26,8 @@ mod draw;
 mod end_users;
 mod files;
 mod findings;
+mod findings_chain;
+mod findings_leads;
 mod findings_sales;
 mod launches;
 mod lead_paths;
@@ -62,6 +65,7 @@ use jiff::civil::Date;
 use accounts::open_accounts;
 use buyers::Buyer;
 use calendar::{Calendar, civil};
+use chain::Chain;
 use draw::Source;
 use leads::LeadBook;
 use ledger::Ledger;
@@ -220,10 +224,13 @@ pub fn write_sample(spec: &SampleSpec, out: &Path) -> Result<SampleSummary, Samp
         plan: &plan,
         reps: &reps,
         book: &book,
+        chain: &Chain::default(),
         source: &source,
         calendar: &calendar,
         keys: &keys,
     };
+    let chain = chain::cast(&scene);
+    let scene = Scene { chain: &chain, ..scene };
     let sections = around::write_around(out, &scene)?;
     Ok(SampleSummary {
         customers: spec.customers,

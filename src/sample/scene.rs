@@ -2,6 +2,7 @@
 
 use super::accounts::Account;
 use super::calendar::Calendar;
+use super::chain::Chain;
 use super::draw::{Draw, Source, Stream};
 use super::leads::LeadBook;
 use super::plan::{Care, Plan};
@@ -10,12 +11,14 @@ use super::standing::{Known, Standing};
 use super::tables::Keys;
 
 /// Accounts with what is known of them and planned for them.
+#[derive(Clone, Copy)]
 pub(super) struct Scene<'a> {
     pub(super) accounts: &'a [Account],
     pub(super) known: &'a Known,
     pub(super) plan: &'a Plan,
     pub(super) reps: &'a Reps,
     pub(super) book: &'a LeadBook,
+    pub(super) chain: &'a Chain,
     pub(super) source: &'a Source,
     pub(super) calendar: &'a Calendar,
     pub(super) keys: &'a Keys<'a>,
