@@ -54,6 +54,12 @@ pub(super) enum Stream {
     Search = 21,
     /// With whom contacts about deals were.
     Chain = 22,
+    /// The subscriptions of one account.
+    Subscriptions = 23,
+    /// What the product brings to one account.
+    Outcomes = 24,
+    /// How one account's use of the product falls in one month.
+    Decline = 25,
 }
 
 /// The words that one step (a month) of a stream may use before it would reach the next step's.

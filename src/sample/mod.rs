@@ -27,6 +27,7 @@ mod end_users;
 mod files;
 mod findings;
 mod findings_chain;
+mod findings_churn;
 mod findings_leads;
 mod findings_sales;
 mod launches;
@@ -36,6 +37,7 @@ mod leads;
 mod ledger;
 mod lists;
 mod names;
+mod outcomes;
 mod overrides;
 mod people;
 mod places;
@@ -48,6 +50,8 @@ mod scene;
 mod search;
 mod shops;
 mod standing;
+mod stays;
+mod subscriptions;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -72,6 +76,7 @@ use ledger::Ledger;
 use reps::Reps;
 use scene::Scene;
 use standing::Standings;
+use stays::Stays;
 use tables::Keys;
 use truth::Tally;
 
@@ -83,7 +88,7 @@ const MOST_CUSTOMERS: u32 = 5_000_000;
 const MOST_MONTHS: u32 = 240;
 
 /// The tables, by the first part of their paths.
-const TABLES: [&str; 29] = [
+const TABLES: [&str; 32] = [
     "crm_account",
     "sales_order_line",
     "receipt",
@@ -106,8 +111,11 @@ const TABLES: [&str; 29] = [
     "lead_event",
     "member",
     "order_credit.parquet",
+    "outcome_month",
+    "retention_action",
     "search_visit",
     "settlement_balance",
+    "subscription_month",
     "survey_answer",
     "target_list.parquet",
     "ticket",
@@ -199,12 +207,13 @@ pub fn write_sample(spec: &SampleSpec, out: &Path) -> Result<SampleSummary, Samp
     let buyers = accounts.iter().map(|account| Buyer::new(account, &source, &calendar)).collect();
     let mut ledger = Ledger::new(&calendar, &source, buyers, Tally::new(&accounts, &calendar, &keys));
     let mut standings = Standings::new(&accounts, &calendar);
+    let mut stays = Stays::new(&ledger.buyers, &calendar);
     let (mut lines, mut receipts) = (0, 0);
     for month in &calendar.months {
         let rows = ledger.month(month);
         tables::write_lines(out, month, &rows.lines, &ledger.contracts, &keys)?;
         tables::write_receipts(out, month, &rows.receipts, &ledger.contracts, &keys)?;
-        usage::write_usage(out, month, &accounts, &ledger.buyers, &source, &calendar, &keys)?;
+        stays.add(month, &ledger.buyers);
         standings.add(&rows.lines);
         lines += rows.lines.len() as u64;
         receipts += rows.receipts.len() as u64;
@@ -225,12 +234,15 @@ pub fn write_sample(spec: &SampleSpec, out: &Path) -> Result<SampleSummary, Samp
         reps: &reps,
         book: &book,
         chain: &Chain::default(),
+        stays: &stays,
+        wave: &[],
         source: &source,
         calendar: &calendar,
         keys: &keys,
     };
     let chain = chain::cast(&scene);
-    let scene = Scene { chain: &chain, ..scene };
+    let wave = subscriptions::cast_wave(&scene);
+    let scene = Scene { chain: &chain, wave: &wave, ..scene };
     let sections = around::write_around(out, &scene)?;
     Ok(SampleSummary {
         customers: spec.customers,

@@ -8,6 +8,7 @@ use super::leads::LeadBook;
 use super::plan::{Care, Plan};
 use super::reps::Reps;
 use super::standing::{Known, Standing};
+use super::stays::Stays;
 use super::tables::Keys;
 
 /// Accounts with what is known of them and planned for them.
@@ -19,6 +20,9 @@ pub(super) struct Scene<'a> {
     pub(super) reps: &'a Reps,
     pub(super) book: &'a LeadBook,
     pub(super) chain: &'a Chain,
+    pub(super) stays: &'a Stays,
+    /// Who gives up because the price rose, with the last month each pays for.
+    pub(super) wave: &'a [(u32, u32)],
     pub(super) source: &'a Source,
     pub(super) calendar: &'a Calendar,
     pub(super) keys: &'a Keys<'a>,
