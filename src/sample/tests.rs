@@ -182,12 +182,13 @@ fn what_is_planted_around_sales_is_told() {
 #[test]
 fn keys_of_the_tables_around_sales_are_unique() {
     let (folder, _) = made(&spec(300, 16));
-    let keys: [(&str, &[&str]); 9] = [
+    let keys: [(&str, &[&str]); 10] = [
         ("activity", &["activity_no"]),
         ("contact_person", &["person_no"]),
         ("crm_shop", &["shop_no"]),
         ("deal/", &["deal_no"]),
         ("deal_stage", &["deal_no", "stage"]),
+        ("lead/", &["lead_no"]),
         ("member", &["member_no"]),
         ("order_credit.parquet", &["order_no", "rep_no"]),
         ("survey_answer", &["answer_no"]),
