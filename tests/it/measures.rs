@@ -43,8 +43,7 @@ fn the_readme_leads_to_the_measures() {
 fn every_measure_has_its_query_its_rule_its_section_and_its_test() {
     let measures = measures();
     let ids: Vec<String> = measures.iter().map(|measure| measure.id.clone()).collect();
-    let expected: Vec<String> =
-        (1..=73).map(|number| format!("M{number:02}")).collect();
+    let expected: Vec<String> = (1..=73).map(|number| format!("M{number:02}")).collect();
     assert_eq!(ids, expected);
     let functions: String = support::files(&repository().join("tests/it"))
         .iter()
