@@ -5,7 +5,8 @@
 -- grain: list, list_position
 -- order: list_order, list_position
 -- empty_if_missing: value.actions, tiers.actions, key_accounts.actions, key_accounts.next_actions, tail.actions, arpu.actions,
---   coverage.actions, community.actions
+--   coverage.actions, community.actions, decision_chain.actions, acquisition.actions, acquisition.nurture_actions, churn.actions,
+--   health.actions
 -- check: due_on is not null
 -- column: list text "List"
 -- column: list_order count "Order of the list"
@@ -100,6 +101,51 @@
 -- column: n_unanswered count "Questions without a reply"
 -- column: waited_hours count "Hours the oldest has waited"
 -- column: asked_on date "Day of the oldest"
+-- column: opportunity_id text "Opportunity; the largest of several"
+-- column: deals count "Open deals concerned"
+-- column: amount money "Their amount"
+-- column: stage text "Stage"
+-- column: days_in_stage days "Days in the stage"
+-- column: stuck_after_days days "Longer than this is stuck"
+-- column: last_touch_on date "Last contact with anybody at the customer"
+-- column: contacts count "People on record"
+-- column: channel text "Channel"
+-- column: leads count "Leads"
+-- column: overdue count "Held for too long without a contact"
+-- column: limit_days days "Days that are allowed"
+-- column: cap count "Leads that one may hold"
+-- column: cost money "Cost"
+-- column: new_customers count "New customers"
+-- column: cac money "Cost of a new customer"
+-- column: median_cac money "Median cost of a new customer, over channels"
+-- column: ltv_cac count "LTV/CAC"
+-- column: value_at_stake money "Estimated value of the leads"
+-- column: lead_id text "Lead"
+-- column: person_id text "Person"
+-- column: from_customer_name text "Customer that the person left"
+-- column: moved_on date "Moved on"
+-- column: last_left_on date "The last beneficiary left on"
+-- column: left_people count "Beneficiaries who left not long ago"
+-- column: days_alone days "Days without a contact of people"
+-- column: milestone text "The furthest thing that happened"
+-- column: open_amount money "Amount of open opportunities"
+-- column: silent_days days "Days since the last sale"
+-- column: usual_gap_days days "Usual days between sales"
+-- column: leaves_on date "Counts as having left on this day"
+-- column: mrr_before money "Monthly recurring revenue some months before"
+-- column: mrr money "Monthly recurring revenue"
+-- column: intervened_on date "Latest intervention"
+-- column: next_line text "Next product line"
+-- column: because_of text "Product line in common with those comparable"
+-- column: peers count "Customers comparable"
+-- column: holders count "Of these have the next line"
+-- column: worst_signal text "Negative signal that fell most"
+-- column: worst_growth ratio "Its growth"
+-- column: signals_negative count "Signals negative"
+-- column: signals_available count "Signals known"
+-- column: days_since_login days "Days since the last login"
+-- column: n_low count "Low answers"
+-- column: n_answers count "Answers"
 WITH lists AS (
   SELECT 'coverage' AS list, 1 AS list_order, revenue AS own_stake, * FROM coverage.actions
   UNION ALL BY NAME SELECT 'tiers' AS list, 2 AS list_order, greatest(revenue, coalesce(revenue_before, 0)) AS own_stake, * FROM tiers.actions
@@ -109,6 +155,11 @@ WITH lists AS (
   UNION ALL BY NAME SELECT 'arpu' AS list, 6 AS list_order, revenue AS own_stake, * FROM arpu.actions
   UNION ALL BY NAME SELECT 'tail' AS list, 7 AS list_order, coalesce(annual_spend, revenue) AS own_stake, * FROM tail.actions
   UNION ALL BY NAME SELECT 'community' AS list, 8 AS list_order, revenue AS own_stake, * FROM community.actions
+  UNION ALL BY NAME SELECT 'churn' AS list, 9 AS list_order, at_stake AS own_stake, * EXCEPT (at_stake) FROM churn.actions
+  UNION ALL BY NAME SELECT 'health' AS list, 10 AS list_order, revenue AS own_stake, * FROM health.actions
+  UNION ALL BY NAME SELECT 'decision_chain' AS list, 11 AS list_order, coalesce(amount, revenue) AS own_stake, * FROM decision_chain.actions
+  UNION ALL BY NAME SELECT 'acquisition' AS list, 12 AS list_order, value_at_stake AS own_stake, * FROM acquisition.actions
+  UNION ALL BY NAME SELECT 'nurture' AS list, 13 AS list_order, coalesce(open_amount, revenue) AS own_stake, * FROM acquisition.nurture_actions
 )
 SELECT
   l.* EXCEPT (own_stake, position, customer_name),
