@@ -68,7 +68,7 @@
 -- column: tickets count "Tickets in the window"
 -- column: serving_minutes count "Minutes spent on them"
 -- column: serving_cost money "Service and implementation cost"
--- column: cost_per_1000 money "Service and implementation cost per 1,000 of revenue"
+-- column: cost_per_1000 count "Service and implementation cost per 1,000 of revenue"
 -- column: key_reply_minutes count "Median minutes until a key account has its first reply"
 -- column: other_reply_minutes count "Median minutes until others have it"
 -- column: prices_known count "Products with a competitor's price"

@@ -22,7 +22,7 @@
 -- column: serving_cost money "Service and implementation cost"
 -- column: tickets_per_customer count "Tickets per customer"
 -- column: minutes_per_1000 count "Minutes per 1,000 of revenue"
--- column: cost_per_1000 money "Cost per 1,000 of revenue"
+-- column: cost_per_1000 count "Cost per 1,000 of revenue"
 -- column: is_small_sample bool "Too few customers for a ratio to mean much"
 WITH acc AS (
   SELECT

@@ -25,7 +25,7 @@
 -- column: serving_cost money "Service and implementation cost"
 -- column: tickets_per_1000 count "Tickets per 1,000 of revenue"
 -- column: minutes_per_1000 count "Minutes per 1,000 of revenue"
--- column: cost_per_1000 money "Cost per 1,000 of revenue"
+-- column: cost_per_1000 count "Cost per 1,000 of revenue"
 WITH asked AS (
   SELECT customer_id, count(*) AS tickets, sum(minutes) AS minutes
   FROM service.tickets
