@@ -428,7 +428,7 @@ pub(crate) fn every(cases: &[String], run: impl Fn(&str) -> Result<(), String> +
                     .map_or_else(|_| "it panics; see above".to_owned(), |words| *words))
             });
             if let Err(reason) = result {
-                failures.lock().unwrap().insert(case.clone(), reason);
+                failures.lock().unwrap().insert((*case).clone(), reason);
             }
         }
     };
