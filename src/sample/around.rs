@@ -15,8 +15,8 @@ use super::tables::rep_key;
 use super::tickets::tickets_of;
 use super::touches::{By, Kind, Touch, touches_of};
 use super::{
-    balances, channels, costs, deals, end_users, launches, lead_tables, lists, outcomes, people, search,
-    shops, subscriptions, tickets, usage,
+    balances, channels, content, costs, deals, end_users, launches, lead_tables, lists, outcomes, people,
+    search, shops, subscriptions, tickets, usage,
 };
 
 /// Contacts of one operator in the window.
@@ -54,6 +54,8 @@ pub(super) fn write_around(out: &Path, scene: &Scene) -> Result<Vec<Section>, Sa
     channels::write_channel_costs(out, scene)?;
     search::write_search(out, scene)?;
     lead_tables::write_leads(out, scene)?;
+    content::write_content(out, scene)?;
+    content::write_community(out, scene)?;
     subscriptions::write_subscriptions(out, scene)?;
     subscriptions::write_actions(out, scene)?;
     outcomes::write_outcomes(out, scene)?;

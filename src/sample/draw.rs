@@ -60,6 +60,10 @@ pub(super) enum Stream {
     Outcomes = 24,
     /// How one account's use of the product falls in one month.
     Decline = 25,
+    /// Who reads one piece of content.
+    Content = 26,
+    /// The community in one month.
+    Community = 27,
 }
 
 /// The words that one step (a month) of a stream may use before it would reach the next step's.

@@ -48,6 +48,7 @@ pub(super) fn sections(scene: &Scene, counts: &Counts) -> Vec<Section> {
     sections.extend(super::findings_leads::sections(scene));
     sections.extend(super::findings_chain::sections(scene));
     sections.extend(super::findings_churn::sections(scene));
+    sections.extend(super::findings_content::sections(scene));
     sections
 }
 

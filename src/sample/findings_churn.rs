@@ -120,7 +120,7 @@ fn declines(scene: &Scene, sums: &Sums) -> Section {
 
 fn saves(sums: &Sums) -> Section {
     let row = |(word, [all, kept]): (&str, [u32; 2])| {
-        let rate = if all > 0 { format!("{} %", kept * 100 / all) } else { "n/a".to_owned() };
+        let rate = (kept * 100).checked_div(all).map_or("n/a".to_owned(), |rate| format!("{rate} %"));
         vec![word.to_owned(), all.to_string(), kept.to_string(), rate]
     };
     let [helped, others] = sums.saved;

@@ -397,15 +397,13 @@ impl Path<'_> {
     /// A sales person of a city who is there; those who hoard claim nothing else.
     fn claimer(&mut self) -> u32 {
         let rows = &self.scene.reps.rows;
-        let start = self.draw.index(rows.len());
-        let is_fit = |place: &usize| {
-            let rep = &rows[*place];
-            let place = u32::try_from(*place).unwrap_or(0);
-            rep.level == Level::City
-                && !rep.has_left
-                && !self.scene.book.holders.iter().any(|holder| holder.rep == place)
+        let n = u32::try_from(rows.len()).expect("there are only a few thousand representatives");
+        let is_fit = |place: &u32| {
+            let rep = &rows[*place as usize];
+            let hoards = self.scene.book.holders.iter().any(|holder| holder.rep == *place);
+            rep.level == Level::City && !rep.has_left && !hoards
         };
-        let found = (start..rows.len()).chain(0..start).find(is_fit);
-        u32::try_from(found.unwrap_or(0)).unwrap_or(0)
+        let drawn: Vec<u32> = (0..12).map(|_| self.draw.below(n)).collect();
+        drawn.into_iter().find(is_fit).or_else(|| (0..n).find(is_fit)).unwrap_or(0)
     }
 }

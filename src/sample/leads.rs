@@ -137,7 +137,7 @@ impl LeadBook {
                 continue;
             }
             let mut draw = source.stream(Stream::Leads, account.id, 0);
-            let by_referral = draw.chance(0.8) && account.referrer.is_some();
+            let by_referral = draw.chance(0.8) && account.referrer.is_some_and(|referrer| referrer < place);
             let is_new = standing.first_on.is_some();
             n_new += usize::from(is_new);
             let is_late = is_new && standing.first_on.is_some_and(|on| on > calendar.last_day - 130);

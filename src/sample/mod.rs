@@ -18,6 +18,7 @@ mod buyers;
 mod calendar;
 mod chain;
 mod channels;
+mod content;
 mod contracts;
 mod costs;
 mod deals;
@@ -28,6 +29,7 @@ mod files;
 mod findings;
 mod findings_chain;
 mod findings_churn;
+mod findings_content;
 mod findings_leads;
 mod findings_sales;
 mod launches;
@@ -88,7 +90,7 @@ const MOST_CUSTOMERS: u32 = 5_000_000;
 const MOST_MONTHS: u32 = 240;
 
 /// The tables, by the first part of their paths.
-const TABLES: [&str; 32] = [
+const TABLES: [&str; 34] = [
     "crm_account",
     "sales_order_line",
     "receipt",
@@ -99,8 +101,10 @@ const TABLES: [&str; 32] = [
     "account_cost",
     "activity",
     "channel_cost",
+    "community_day.parquet",
     "contact_block.parquet",
     "contact_person",
+    "content_day",
     "crm_shop",
     "deal",
     "deal_stage",

@@ -55,6 +55,14 @@ pub(super) fn keyword(draw: &mut Draw, pays: bool) -> Option<String> {
     draw.chance(0.9).then(|| word.text())
 }
 
+/// What kind of words people type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Head,
+    Brand,
+    Tail,
+}
+
 /// One row of `search_visit`.
 struct Visit {
     word: Word,
@@ -86,6 +94,26 @@ fn visits_of(scene: &Scene, month: &Month, word: Word, into: &mut Vec<Visit>) {
     }
 }
 
+fn visits_of_month(scene: &Scene, month: &Month) -> Vec<Visit> {
+    let mut rows = Vec::new();
+    let words = (0..HEADS.len()).map(Word::Head).chain((0..BRANDS.len()).map(Word::Brand));
+    for word in words.chain((0..N_TAILS).map(Word::Tail)) {
+        visits_of(scene, month, word, &mut rows);
+    }
+    rows.sort_by_key(|row| row.day);
+    rows
+}
+
+/// Kind of words, visits, and visitors who left their number, of a month.
+pub(super) fn visits_of_all(scene: &Scene, month: &Month) -> Vec<(Kind, i32, i32)> {
+    let kind = |row: &Visit| match row.word {
+        Word::Head(_) => Kind::Head,
+        Word::Brand(_) => Kind::Brand,
+        Word::Tail(_) => Kind::Tail,
+    };
+    visits_of_month(scene, month).iter().map(|row| (kind(row), row.visits, row.converted)).collect()
+}
+
 /// `search_visit`, month by month; the company is of one size on the net, however many customers it has.
 pub(super) fn write_search(out: &Path, scene: &Scene) -> Result<(), SampleError> {
     let months = &scene.calendar.months;
@@ -99,13 +127,7 @@ pub(super) fn write_search(out: &Path, scene: &Scene) -> Result<(), SampleError>
             .integer("conversions", rows.iter().map(|row| row.converted))
     })?;
     for month in &months[months.len().saturating_sub(MONTHS)..] {
-        let mut rows = Vec::new();
-        let words = (0..HEADS.len()).map(Word::Head).chain((0..BRANDS.len()).map(Word::Brand));
-        for word in words.chain((0..N_TAILS).map(Word::Tail)) {
-            visits_of(scene, month, word, &mut rows);
-        }
-        rows.sort_by_key(|row| row.day);
-        writer.extend(rows)?;
+        writer.extend(visits_of_month(scene, month))?;
     }
     writer.finish()
 }

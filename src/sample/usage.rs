@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::SampleError;
 use super::accounts::Account;
-use super::calendar::Month;
+use super::calendar::{Month, shanghai_day};
 use super::draw::{Stream, real, whole};
 use super::files::{Columns, Layout, TableWriter};
 use super::roles::Part;
@@ -68,7 +68,11 @@ fn days_of(scene: &Scene, place: u32, month: &Month) -> Vec<Day> {
     let uses = spans.iter().any(|(start, end)| (*start..*end).contains(&month.index));
     let end = end_of(scene, place, month.index);
     let is_over = end.is_some_and(|end| month.index >= end);
-    if account.part == Part::Internal || !uses || is_over {
+    // Some prospects use what is free.
+    let is_free = account.part == Part::Silent
+        && account.id % 3 == 1
+        && shanghai_day(account.created_at) + 30 < month.first;
+    if account.part == Part::Internal || !(uses || is_free) || is_over {
         return Vec::new();
     }
     let mut draw = scene.source.stream(Stream::Usage, account.id, month.index);
