@@ -23,6 +23,7 @@ mod models;
 mod optional;
 mod publish;
 mod random;
+mod random_retention;
 mod real;
 mod section;
 mod sources;
