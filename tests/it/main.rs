@@ -13,6 +13,7 @@ mod deliver;
 mod diff;
 mod evidence;
 mod files;
+mod fits;
 mod hostile;
 mod kill;
 mod layout;
