@@ -2,6 +2,8 @@
 //!
 //! A deal that is won reaches the decider early and passes few hands; one that is lost takes more people and more time.
 
+use std::collections::BTreeMap;
+
 use super::accounts::Account;
 use super::calendar::shanghai_day;
 use super::deals::{Deal, deals_of};
@@ -131,18 +133,17 @@ fn cast_movers(scene: &Scene, chain: &Chain) -> Vec<Mover> {
         let joined_on = last_day - 60 - i32::try_from(to % 90).unwrap_or(0);
         movers.push(Mover { from, to, left_on: joined_on - 30, joined_on, is_beneficiary: true });
     }
+    // The oldest branch of each group, which stand in the order of their creation.
+    let mut sisters: BTreeMap<u32, u32> = BTreeMap::new();
     let within = scene.places().filter_map(|to| {
         let account = scene.account(to);
-        let joined_on = scene.standing(to).first_on.filter(|_| !account.is_old)? - 25;
-        let is_sister = |from: &u32| {
-            *from != to
-                && scene.account(*from).parent == account.parent
-                && scene.standing(*from).first_on.is_some_and(|on| on < joined_on - 200)
-        };
-        let from = account.parent.and_then(|_| scene.places().find(is_sister))?;
-        let is_fit = shanghai_day(scene.account(from).created_at) < joined_on - 200;
+        let (parent, first_on) = (account.parent?, scene.standing(to).first_on?);
+        let from = *sisters.entry(parent).or_insert(to);
+        let joined_on = first_on - 25;
+        let is_older = shanghai_day(scene.account(from).created_at) < joined_on - 200
+            && scene.standing(from).first_on.is_some_and(|on| on < joined_on - 200);
         let mover = Mover { from, to, left_on: joined_on - 40, joined_on, is_beneficiary: true };
-        is_fit.then_some(mover)
+        (from != to && !account.is_old && is_older).then_some(mover)
     });
     movers.extend(within.take(N_WITHIN));
     movers

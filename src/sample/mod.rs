@@ -57,6 +57,8 @@ mod subscriptions;
 mod tables;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_people;
 mod tickets;
 mod touches;
 mod truth;

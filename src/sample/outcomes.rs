@@ -10,7 +10,7 @@ use super::scene::Scene;
 use super::subscriptions::{end_of, left_over};
 
 /// Months that are told.
-const MONTHS: u32 = 15;
+const MONTHS: u32 = 17;
 
 /// One row of `outcome_month`; money in cents.
 struct Outcome {

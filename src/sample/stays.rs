@@ -3,8 +3,8 @@
 use super::buyers::{Buyer, Rhythm};
 use super::calendar::{Calendar, Month};
 
-/// How many months of use are told day by day.
-pub(super) const MONTHS: usize = 13;
+/// How many months of use are told day by day: enough to compare the last months with the same ones of the year before.
+pub(super) const MONTHS: usize = 17;
 
 /// One buyer's use of the product.
 #[derive(Debug, Clone, Default)]

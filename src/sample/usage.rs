@@ -1,4 +1,4 @@
-//! Use of the product by customer and day, in the last thirteen months.
+//! Use of the product by customer and day, in the last seventeen months.
 
 use std::path::Path;
 
