@@ -44,7 +44,8 @@
 -- column: falling_share ratio "Recurring revenue is falling from this share on"
 -- column: falling_months count "Months over which it is compared"
 -- column: act_within_days days "Days to act"
--- column: saved_helped count "Customers at risk who were helped and compared"
+-- column: saved_risk text "Risk with the most customers who were helped and compared"
+-- column: saved_helped count "Customers at that risk who were helped and compared"
 -- column: saved_rate ratio "Saved rate of those"
 -- column: expected_rate ratio "Saved rate to be expected without help"
 -- column: saved_difference ratio "Saved by help, in points"
@@ -130,7 +131,7 @@ risks AS (
   FROM churn.at_risk
 ),
 saved AS (
-  SELECT compared_helped, compared_rate, expected_rate, difference, is_small_sample
+  SELECT risk, compared_helped, compared_rate, expected_rate, difference, is_small_sample
   FROM churn.saved_rate
   QUALIFY row_number() OVER (ORDER BY compared_helped DESC, risk) = 1
 ),
@@ -222,6 +223,7 @@ SELECT
   CAST(r.contraction_share AS DOUBLE) AS falling_share,
   r.contraction_months AS falling_months,
   r.act_within_days,
+  s.risk AS saved_risk,
   s.compared_helped AS saved_helped,
   s.compared_rate AS saved_rate,
   s.expected_rate,

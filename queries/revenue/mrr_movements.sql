@@ -25,8 +25,6 @@
 -- column: n_contraction count "Customers who pay less"
 -- column: n_churn count "Customers who pay no more"
 -- column: end_mrr_before money "At the end of the month before"
--- column: contraction_change money "Contraction, as a change"
--- column: churn_change money "Churn, as a change"
 -- column: is_latest bool "The latest month that is over"
 WITH sums AS (
   SELECT
@@ -80,7 +78,5 @@ monthly AS (
 SELECT
   *,
   coalesce(lag(end_mrr) OVER (ORDER BY month), 0) AS end_mrr_before,
-  -contraction AS contraction_change,
-  -churn AS churn_change,
   coalesce(month = max(CASE WHEN NOT is_partial THEN month END) OVER (), false) AS is_latest
 FROM monthly
