@@ -1,8 +1,8 @@
 -- For every customer who ever bought: the probability that it still is one, and what to expect of it in the weeks ahead that
 -- rules.purchase_model names, by the two models of value.purchase_model. Frequency, recency and age are those of
 -- value.purchases. A customer without a repeat purchase has had no occasion to leave, and counts as alive.
--- A model that does not hold leaves what it would say empty. So does, for the value, a customer whose repeat purchases come to
--- nothing; one without any is expected to buy for the mean of all.
+-- A model that does not hold leaves what it would say empty. The value is empty, too, for a customer whose repeat purchases come
+-- to nothing. One without any is expected to buy for the mean of all, which is empty where the model has none (q up to 1).
 --
 -- grain: customer_id
 -- check: p_alive >= 0 and p_alive <= 1
