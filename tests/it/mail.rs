@@ -78,7 +78,9 @@ fn mail_tables(html: &str) -> Vec<Shown> {
         let cell = |inner: &str| {
             text(inner.split("<br>").next().unwrap_or_default()).replace('■', "").trim().to_owned()
         };
-        let heads: Vec<String> = inside(table, "th").iter().map(|(_, inner)| cell(inner)).collect();
+        // A mail keeps a unit with its currency by a space that does not break.
+        let heads: Vec<String> =
+            inside(table, "th").iter().map(|(_, inner)| cell(inner).replace('\u{a0}', " ")).collect();
         let rows = inside(table, "tr").into_iter().skip(1);
         let rows = rows.map(|(_, row)| {
             inside(row, "td")
