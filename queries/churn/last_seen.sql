@@ -1,80 +1,85 @@
--- For every customer who ever bought: whether it has left, and since when.
--- Without subscriptions a customer has left when its last sale is longer ago than the grace: the greater of rules.churn_grace
--- days and a multiple of the median gap between its own sales (for a customer with one sale, between the sales of all).
--- Where subscriptions are mapped they decide: a customer has left the month after the last one it paid for.
+-- For every customer who ever bought or paid for a subscription: whether it has left, and since when. Whoever came back has not left:
+-- the last stay counts (churn.stays, where the two policies are: a subscription decides for those who ever had one, the grace
+-- after the last sale for all others).
+-- Age counts in calendar months from the first sale or the first month paid for. A customer may be older than the data: its record was
+-- created before the first day of the data, and it was there within its grace after that day, or paid in the first month of
+-- all subscriptions. Its age then counts from the day on which its record was created, and it is seen from the first day of the data only.
 --
 -- grain: customer_id
--- empty_if_missing: staging.subscriptions
+-- empty_if_missing: revenue.mrr_by_customer
 -- check: not has_left or left_on <= $as_of
+-- check: (grace_days is null) = (policy = 'subscription')
+-- check: age_months >= 0
+-- total: sum(n_stays) = (select count(*) from churn.stays)
 -- column: customer_id text "Customer"
+-- column: policy text "Judged by its subscription, or by the grace after a sale"
 -- column: started_on date "Customer since"
 -- column: last_on date "Last sale, or first day of the last month paid for"
 -- column: grace_days days "Grace after the last sale"
 -- column: left_on date "Left, or would have left by"
 -- column: has_left bool "Has left"
 -- column: age_months count "Calendar months until it left or until the as-of date"
-WITH sale_days AS (
+-- column: seen_from_months count "Age from which it is seen, for customers older than the data"
+-- column: n_stays count "Stays: one, and one for each time it came back"
+WITH ends AS (
   SELECT
     customer_id,
-    final_on,
-    final_on - lag(final_on) OVER (PARTITION BY customer_id ORDER BY final_on) AS gap
-  FROM value.customer_day
-  WHERE n_sale_lines > 0
+    policy,
+    min(started_on) AS started_on,
+    max(last_on) AS last_on,
+    max(leaves_on) AS leaves_on,
+    count(*) AS n_stays,
+    count(left_on) AS n_left
+  FROM churn.stays
+  GROUP BY customer_id, policy
 ),
--- One digit after the point, because the median of an even number of gaps lies between two of them.
-overall AS (
-  SELECT median(CAST(gap AS DECIMAL(19, 1))) AS gap FROM sale_days
+created AS (
+  SELECT u.unit_id AS customer_id, min(c.created_on) AS created_on
+  FROM staging.customers c
+  JOIN value.units u ON u.customer_id = c.customer_id
+  WHERE NOT u.is_internal
+  GROUP BY u.unit_id
 ),
-buyers AS (
+seen AS (
   SELECT
-    customer_id,
-    min(final_on) AS started_on,
-    max(final_on) AS last_on,
-    median(CAST(gap AS DECIMAL(19, 1))) AS gap
-  FROM sale_days
-  GROUP BY customer_id
+    (SELECT min(final_on) FROM value.customer_day) AS sales_from,
+    (SELECT min(month) FROM revenue.mrr_by_customer) AS paid_from,
+    (SELECT max(month) FROM revenue.mrr_by_customer) AS paid_until
 ),
-by_sales AS (
+ages AS (
   SELECT
-    b.customer_id,
-    b.started_on,
-    b.last_on,
-    greatest(r.min_days, CAST(coalesce(b.gap, o.gap, 0) * r.gap_multiple AS BIGINT)) AS grace_days
-  FROM buyers b
-  CROSS JOIN overall o
-  CROSS JOIN rules.churn_grace r
-  WHERE (r.valid_from IS NULL OR r.valid_from <= $as_of) AND (r.valid_to IS NULL OR r.valid_to > $as_of)
-),
-paid AS (
-  SELECT u.unit_id AS customer_id, month_start(s.month) AS month
-  FROM staging.subscriptions s
-  JOIN value.units u ON u.customer_id = s.customer_id
-  WHERE NOT u.is_internal AND s.mrr > 0
-),
-subscribers AS (
-  SELECT customer_id, min(month) AS started_on, max(month) AS last_on
-  FROM paid
-  GROUP BY customer_id
-),
-last_paid AS (
-  SELECT max(month) AS last_month FROM paid
-),
-ends AS (
-  SELECT b.customer_id, b.started_on, b.last_on, b.grace_days, b.last_on + CAST(b.grace_days AS INT) AS left_on, $as_of AS seen_until
-  FROM by_sales b
-  CROSS JOIN last_paid l
-  WHERE l.last_month IS NULL
-  UNION ALL
-  SELECT s.customer_id, s.started_on, s.last_on, CAST(NULL AS BIGINT), month_add(s.last_on, 1), l.last_month
-  FROM subscribers s
-  CROSS JOIN last_paid l
+    e.customer_id,
+    e.policy,
+    e.started_on,
+    e.last_on,
+    CASE WHEN e.policy = 'grace' THEN r.grace_days END AS grace_days,
+    e.leaves_on,
+    e.n_left = e.n_stays AS has_left,
+    e.n_stays,
+    CASE
+      WHEN e.n_left = e.n_stays THEN e.leaves_on
+      WHEN e.policy = 'grace' THEN $as_of
+      ELSE s.paid_until
+    END AS seen_until,
+    CASE WHEN e.policy = 'grace' THEN s.sales_from ELSE s.paid_from END AS data_from,
+    CASE
+      WHEN e.policy = 'grace' AND c.created_on < s.sales_from AND e.started_on <= s.sales_from + CAST(r.grace_days AS INT) THEN c.created_on
+      WHEN e.policy = 'subscription' AND c.created_on < s.paid_from AND e.started_on = s.paid_from THEN c.created_on
+    END AS older_since
+  FROM ends e
+  CROSS JOIN seen s
+  LEFT JOIN churn.rhythm r ON r.customer_id = e.customer_id
+  LEFT JOIN created c ON c.customer_id = e.customer_id
 )
 SELECT
   customer_id,
+  policy,
   started_on,
   last_on,
   grace_days,
-  left_on,
-  left_on <= seen_until AS has_left,
-  months_between(started_on, CASE WHEN left_on <= seen_until THEN left_on ELSE seen_until END) AS age_months
-FROM ends
+  leaves_on AS left_on,
+  has_left,
+  months_between(coalesce(older_since, started_on), seen_until) AS age_months,
+  months_between(older_since, data_from) AS seen_from_months,
+  n_stays
+FROM ages

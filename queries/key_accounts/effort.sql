@@ -1,12 +1,11 @@
--- The effort behind each deal: opportunities that ended in the window, and those still open on the as-of date.
--- A deal starts with the first contact, or with its creation when that day is unknown. Its cycle runs to the day it was won; a
--- deal that is lost or open has no cycle, only an age. Of a day won and a day lost the later one holds, and won on a tie.
+-- The effort behind each deal: opportunities that ended in the window, and those still open on the as-of date. When a deal starts and
+-- ends, and what its cycle is: decision_chain.deals.
 -- Negotiations are the days with a negotiation of the deal that took place; they are unknown when no deal has any on record.
 -- A deal without a known customer is no key account's.
 --
 -- grain: opportunity_id
 -- order: started_on desc, opportunity_id
--- empty_if_missing: staging.touches, staging.owners
+-- empty_if_missing: staging.touches
 -- check: state in ('won', 'lost', 'open')
 -- check: (state = 'open') = (ended_on is null)
 -- warn: ended_on >= started_on
@@ -32,44 +31,24 @@ WITH talks AS (
 ),
 recorded AS (
   SELECT count(*) > 0 AS is_recorded FROM talks
-),
-deals AS (
-  SELECT
-    o.opportunity_id,
-    coalesce(u.unit_id, o.customer_id) AS customer_id,
-    coalesce(u.unit_name, o.customer_id) AS customer_name,
-    o.owner_id,
-    CASE
-      WHEN o.won_on IS NOT NULL AND (o.lost_on IS NULL OR o.lost_on <= o.won_on) THEN 'won'
-      WHEN o.lost_on IS NOT NULL THEN 'lost'
-      ELSE 'open'
-    END AS state,
-    coalesce(o.first_contact_on, o.created_on) AS started_on,
-    greatest(o.won_on, o.lost_on) AS ended_on,
-    o.n_change_requests,
-    o.amount
-  FROM staging.opportunities o
-  LEFT JOIN value.units u ON u.customer_id = o.customer_id
-  WHERE u.is_internal IS NOT TRUE
 )
 SELECT
   d.opportunity_id,
   d.customer_id,
   d.customer_name,
   d.owner_id,
-  coalesce(p.owner_name, d.owner_id) AS owner_name,
+  d.owner_name,
   a.customer_id IS NOT NULL AS is_key,
   d.state,
   d.started_on,
   d.ended_on,
-  CASE WHEN d.state = 'won' AND d.ended_on >= d.started_on THEN d.ended_on - d.started_on END AS cycle_days,
-  CASE WHEN coalesce(d.ended_on, $as_of) >= d.started_on THEN coalesce(d.ended_on, $as_of) - d.started_on END AS age_days,
+  d.cycle_days,
+  d.age_days,
   CASE WHEN r.is_recorded THEN coalesce(t.n, 0) END AS negotiations,
-  d.n_change_requests AS change_requests,
+  d.change_requests,
   d.amount
-FROM deals d
+FROM decision_chain.deals d
 CROSS JOIN recorded r
 LEFT JOIN key_accounts.accounts a ON a.customer_id = d.customer_id
 LEFT JOIN talks t ON t.opportunity_id = d.opportunity_id
-LEFT JOIN staging.owners p ON p.owner_id = d.owner_id
-WHERE d.ended_on IS NULL OR (d.ended_on >= $window_start AND d.ended_on < $window_end)
+WHERE d.is_in_period

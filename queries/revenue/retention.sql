@@ -1,8 +1,12 @@
 -- Net and gross revenue retention of the customers who had a subscription one month or twelve months before.
--- New and returning customers stay outside. Gross retention counts nobody above what it paid before, so it cannot pass 100 %.
+-- New and returning customers stay outside. Gross retention counts nobody above what it paid before, so it cannot pass 100 %; the gap
+-- between both is what the others of these customers pay more. A month before which nobody paid has no rate. The first month, and for
+-- twelve months the first twelve, are not here, because what was before them is not known.
 --
 -- grain: month, basis
 -- check: grr between 0 and 1
+-- check: kept_mrr <= start_mrr and kept_mrr <= end_mrr
+-- check: (start_mrr = 0) = (nrr is null)
 -- column: month month "Month"
 -- column: basis text "Against the month before, or twelve months before"
 -- column: customers count "Customers with a subscription before"
@@ -11,42 +15,28 @@
 -- column: kept_mrr money "Of that, up to what they paid before"
 -- column: nrr ratio "Net revenue retention"
 -- column: grr ratio "Gross revenue retention"
+-- column: gap ratio "Net less gross: what customers pay more"
 -- column: is_small_sample bool "Too few customers for a rate to mean much"
-WITH paid AS (
-  SELECT u.unit_id AS customer_id, month_start(s.month) AS month, sum(s.mrr) AS mrr
-  FROM staging.subscriptions s
-  JOIN value.units u ON u.customer_id = s.customer_id
-  WHERE NOT u.is_internal
-  GROUP BY u.unit_id, month_start(s.month)
-),
-placed AS (
-  SELECT *, max(month) OVER () AS last_month FROM paid
-),
-bases AS (
+-- column: is_partial bool "Not over yet on the as-of date"
+-- column: is_latest bool "The latest month that is over"
+WITH bases AS (
   SELECT * FROM (VALUES ('month', 1), ('trailing_12', 12)) AS b (basis, n)
 ),
-pairs AS (
-  SELECT customer_id, month, basis, sum(start_mrr) AS s, sum(end_mrr) AS e
-  FROM (
-    SELECT p.customer_id, p.month, b.basis, CAST(0 AS DECIMAL(28, 4)) AS start_mrr, p.mrr AS end_mrr FROM placed p CROSS JOIN bases b
-    UNION ALL
-    SELECT p.customer_id, month_add(p.month, b.n), b.basis, p.mrr, CAST(0 AS DECIMAL(28, 4))
-    FROM placed p
-    CROSS JOIN bases b
-    WHERE month_add(p.month, b.n) <= p.last_month
-  )
-  GROUP BY customer_id, month, basis
+spine AS (
+  SELECT m.month, b.basis, m.is_partial, m.is_latest
+  FROM (SELECT *, min(month) OVER () AS first_month FROM revenue.mrr_movements) m
+  CROSS JOIN bases b
+  WHERE m.month >= month_add(m.first_month, b.n)
 ),
 sums AS (
   SELECT
     month,
     basis,
     count(*) AS customers,
-    sum(s) AS start_mrr,
-    sum(e) AS end_mrr,
-    sum(CASE WHEN e < s THEN e ELSE s END) AS kept_mrr
-  FROM pairs
-  WHERE s > 0
+    sum(start_mrr) AS start_mrr,
+    sum(end_mrr) AS end_mrr,
+    sum(kept_mrr) AS kept_mrr
+  FROM revenue.retention_pairs
   GROUP BY month, basis
 ),
 rule AS (
@@ -55,14 +45,18 @@ rule AS (
   WHERE (valid_from IS NULL OR valid_from <= $as_of) AND (valid_to IS NULL OR valid_to > $as_of)
 )
 SELECT
-  s.month,
-  s.basis,
-  s.customers,
-  s.start_mrr,
-  s.end_mrr,
-  s.kept_mrr,
+  p.month,
+  p.basis,
+  coalesce(s.customers, 0) AS customers,
+  coalesce(s.start_mrr, 0) AS start_mrr,
+  coalesce(s.end_mrr, 0) AS end_mrr,
+  coalesce(s.kept_mrr, 0) AS kept_mrr,
   CAST(s.end_mrr AS DOUBLE) / CAST(s.start_mrr AS DOUBLE) AS nrr,
   CAST(s.kept_mrr AS DOUBLE) / CAST(s.start_mrr AS DOUBLE) AS grr,
-  s.customers < r.min_rate_units AS is_small_sample
-FROM sums s
+  CAST(s.end_mrr - s.kept_mrr AS DOUBLE) / CAST(s.start_mrr AS DOUBLE) AS gap,
+  coalesce(s.customers, 0) < r.min_rate_units AS is_small_sample,
+  p.is_partial,
+  p.is_latest
+FROM spine p
 CROSS JOIN rule r
+LEFT JOIN sums s ON s.month = p.month AND s.basis = p.basis

@@ -1,6 +1,7 @@
 -- The list that a sales team works with: every customer with final revenue in the window, its owner, the tier that applies, how
 -- the tier moved between the two month-ends of tiers.changes, revenue, the last sale, and what to do next. That is the action
--- that is due first of all lists of actions; of those due on one day the one of the list that comes first here.
+-- that is due first of all lists of actions; of those due on one day the one of the list that comes first in
+-- review.all_actions.
 --
 -- grain: customer_id
 -- order: revenue desc, customer_id
@@ -24,21 +25,13 @@
 -- column: next_action text "What to do next"
 -- column: due_on date "By"
 -- column: n_actions count "Actions in all lists"
-WITH actions AS (
-  SELECT customer_id, action, due_on, position, 1 AS list FROM coverage.actions WHERE customer_id IS NOT NULL
-  UNION ALL SELECT customer_id, action, due_on, position, 2 FROM tiers.actions WHERE customer_id IS NOT NULL
-  UNION ALL SELECT customer_id, action, due_on, position, 3 FROM value.actions WHERE customer_id IS NOT NULL
-  UNION ALL SELECT customer_id, action, due_on, position, 4 FROM key_accounts.actions WHERE customer_id IS NOT NULL
-  UNION ALL SELECT customer_id, action, due_on, position, 5 FROM key_accounts.next_actions WHERE customer_id IS NOT NULL
-  UNION ALL SELECT customer_id, action, due_on, position, 6 FROM arpu.actions WHERE customer_id IS NOT NULL
-  UNION ALL SELECT customer_id, action, due_on, position, 7 FROM tail.actions WHERE customer_id IS NOT NULL
-),
-numbered AS (
+WITH numbered AS (
   SELECT
     *,
-    row_number() OVER (PARTITION BY customer_id ORDER BY due_on, list, position) AS place,
+    row_number() OVER (PARTITION BY customer_id ORDER BY due_on, list_order, list_position) AS action_place,
     count(*) OVER (PARTITION BY customer_id) AS n_actions
-  FROM actions
+  FROM review.all_actions
+  WHERE customer_id IS NOT NULL
 )
 SELECT
   t.customer_id,
@@ -63,4 +56,4 @@ SELECT
 FROM tiers.current t
 JOIN value.contribution v ON v.customer_id = t.customer_id
 LEFT JOIN tiers.changes c ON c.customer_id = t.customer_id
-LEFT JOIN numbered a ON a.customer_id = t.customer_id AND a.place = 1
+LEFT JOIN numbered a ON a.customer_id = t.customer_id AND a.action_place = 1

@@ -8,6 +8,7 @@
 -- warn: amount > 0
 -- column: opportunity_id text "Opportunity"
 -- column: customer_id text "Customer"
+-- column: lead_id text "Lead"
 -- column: owner_id text "Owner"
 -- column: created_on date "Created on"
 -- column: first_contact_on date "First contact on"
@@ -18,6 +19,7 @@
 SELECT
   deal_no AS opportunity_id,
   account_no AS customer_id,
+  lead_no AS lead_id,
   rep_no AS owner_id,
   CAST(created_at AT TIME ZONE $timezone AS DATE) AS created_on,
   first_contact_date AS first_contact_on,

@@ -1,6 +1,6 @@
--- The way of a deal through the customer's house, from the need to the payment.
+-- The way of a deal through the customer's house, from the need to the payment. A stage that a deal comes back to has another row.
 --
--- grain: opportunity_id, stage
+-- grain: opportunity_id, stage, entered_on
 -- order: opportunity_id, entered_on, stage
 -- as_of: entered_on
 -- optional

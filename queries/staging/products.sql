@@ -1,4 +1,4 @@
--- Products as the price list has them today.
+-- Products as the price list has them today, with what the strongest competitor asks for the like of them where there is any.
 --
 -- grain: product_id
 -- optional
@@ -6,6 +6,7 @@
 -- column: product_name text "Product name"
 -- column: product_line text "Product line"
 -- column: list_price money "List price"
+-- column: competitor_price money "Price of the competitor"
 -- column: is_standard bool "Standard product"
 -- column: is_self_service bool "Self-service product"
 SELECT
@@ -13,6 +14,7 @@ SELECT
   product_name,
   product_line,
   list_price,
+  rival_price AS competitor_price,
   is_standard,
   is_self_service
 FROM warehouse.product

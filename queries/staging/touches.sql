@@ -1,5 +1,6 @@
 -- Contacts with customers that were planned or made: visits, calls, messages, mass mailings, negotiations, trainings.
--- Mass mailings are campaigns. A contact without a representative was made by a team.
+-- Mass mailings are campaigns. A contact without a representative was made by a team. One with a lead took place before the
+-- lead was an account.
 --
 -- grain: touch_no
 -- as_of: touched_on
@@ -9,6 +10,7 @@
 -- warn: owner_id is not null or team is not null
 -- column: touch_no text "Contact"
 -- column: customer_id text "Customer"
+-- column: lead_id text "Lead"
 -- column: opportunity_id text "Opportunity"
 -- column: person_id text "Person"
 -- column: touched_on date "Day of the contact"
@@ -19,6 +21,7 @@
 SELECT
   activity_no AS touch_no,
   account_no AS customer_id,
+  lead_no AS lead_id,
   deal_no AS opportunity_id,
   person_no AS person_id,
   activity_date AS touched_on,

@@ -1,4 +1,5 @@
 //! Functions of ours that queries may call: calendar steps that the engine lacks. All of them give NULL for NULL.
+//! Models that are fitted to purchases have functions of their own, in `fits`.
 //!
 //! | function | gives |
 //! | --- | --- |
@@ -120,7 +121,7 @@ fn beyond(function: &str) -> DataFusionError {
 }
 
 /// One value for constant arguments, so that the planner can fold them.
-fn wrap(arguments: &[ColumnarValue], made: ArrayRef) -> Result<ColumnarValue> {
+pub(super) fn wrap(arguments: &[ColumnarValue], made: ArrayRef) -> Result<ColumnarValue> {
     let constant = arguments.iter().all(|argument| matches!(argument, ColumnarValue::Scalar(_)));
     if constant && made.len() == 1 {
         return Ok(ColumnarValue::Scalar(datafusion::common::ScalarValue::try_from_array(&made, 0)?));

@@ -5,6 +5,7 @@
 
 pub mod bind;
 mod faults;
+mod fits;
 mod functions;
 mod lints;
 
@@ -72,8 +73,11 @@ impl Engine {
             .build_arc()
             .map_err(|source| Error::environment("cannot set up the query engine").caused_by(source))?;
         let context = SessionContext::new_with_config_rt(config(limits), runtime);
-        for function in functions::all() {
+        for function in functions::all().into_iter().chain(fits::scores()) {
             context.register_udf(function);
+        }
+        for function in fits::aggregates() {
+            context.register_udaf(function);
         }
         Ok(Self { context })
     }

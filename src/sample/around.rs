@@ -2,16 +2,22 @@
 //!
 //! Account by account, with what the sales say of each; gives what was planted in them.
 
+use std::fmt::Display as _;
 use std::path::Path;
 
 use super::SampleError;
 use super::files::{Columns, Layout, TableWriter};
 use super::findings::{Section, sections};
+use super::lead_paths::LeadTouch;
+use super::leads::LeadNumber;
 use super::scene::Scene;
 use super::tables::rep_key;
 use super::tickets::tickets_of;
 use super::touches::{By, Kind, Touch, touches_of};
-use super::{balances, costs, deals, end_users, launches, lists, people, shops, tickets};
+use super::{
+    balances, channels, content, costs, deals, end_users, launches, lead_tables, lists, outcomes, people,
+    search, shops, subscriptions, tickets, usage,
+};
 
 /// Contacts of one operator in the window.
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,6 +50,16 @@ pub(super) fn write_around(out: &Path, scene: &Scene) -> Result<Vec<Section>, Sa
     lists::write_wallet(out, scene)?;
     lists::write_surveys(out, scene)?;
     launches::write_splits(out, scene)?;
+    channels::write_channels(out)?;
+    channels::write_channel_costs(out, scene)?;
+    search::write_search(out, scene)?;
+    lead_tables::write_leads(out, scene)?;
+    content::write_content(out, scene)?;
+    content::write_community(out, scene)?;
+    subscriptions::write_subscriptions(out, scene)?;
+    subscriptions::write_actions(out, scene)?;
+    outcomes::write_outcomes(out, scene)?;
+    usage::write_usage(out, scene)?;
     let mut counts = Counts { launches: launches::launches(scene), ..Counts::default() };
     launches::write_launches(out, scene, &counts.launches)?;
     counts.leaders = end_users::write_end_users(out, scene)?;
@@ -64,23 +80,50 @@ fn count_tickets(scene: &Scene, counts: &mut Counts) {
 
 /// One row of `activity`.
 struct Row {
-    account: u32,
+    of: Of,
     number: u32,
     touch: Touch,
 }
 
-/// `activity`, account by account.
+/// What a contact was with.
+enum Of {
+    Account(u32),
+    Lead(LeadNumber),
+}
+
+impl Of {
+    fn account(&self) -> Option<u32> {
+        if let Self::Account(place) = self { Some(*place) } else { None }
+    }
+
+    fn lead(&self) -> Option<LeadNumber> {
+        if let Self::Lead(number) = self { Some(*number) } else { None }
+    }
+}
+
+/// `activity`, account by account, then the contacts with those who were no accounts yet.
 fn write_touches(out: &Path, scene: &Scene, counts: &mut Counts) -> Result<(), SampleError> {
     let layout =
         Layout { sorted_by: &[0], numbers: &["activity_no", "person_no"], deltas: &["activity_date"] };
     let path = out.join("activity/activities.parquet");
     let mut writer = TableWriter::create(&path, layout, |rows: &[Row]| {
         let touches = || rows.iter().map(|row| &row.touch);
-        let deal = |row: &Row| row.touch.deal.map(|number| scene.keys.deal(row.account, number));
-        let person = |row: &Row| row.touch.person.map(|number| scene.keys.person(row.account, number));
+        let key = |row: &Row| {
+            let number = row.number;
+            let of_account = row.of.account().map(|place| scene.keys.part('A', place, number));
+            let of_lead = row.of.lead().map(LeadNumber::bare);
+            std::fmt::from_fn(move |f| match (&of_account, &of_lead) {
+                (Some(key), _) => key.fmt(f),
+                (None, Some(lead)) => write!(f, "B{lead}-{number:02}"),
+                (None, None) => Ok(()),
+            })
+        };
+        let deal = |row: &Row| Some(scene.keys.deal(row.of.account()?, row.touch.deal?));
+        let person = |row: &Row| Some(scene.keys.person(row.of.account()?, row.touch.person?));
         Columns::default()
-            .label("activity_no", rows.iter().map(|row| scene.keys.part('A', row.account, row.number)))
-            .label("account_no", rows.iter().map(|row| scene.keys.account(row.account)))
+            .label("activity_no", rows.iter().map(key))
+            .maybe_label("account_no", rows.iter().map(|row| Some(scene.keys.account(row.of.account()?))))
+            .maybe_label("lead_no", rows.iter().map(|row| row.of.lead()))
             .maybe_label("deal_no", rows.iter().map(deal))
             .maybe_label("person_no", rows.iter().map(person))
             .day("activity_date", touches().map(|touch| touch.day))
@@ -105,7 +148,13 @@ fn write_touches(out: &Path, scene: &Scene, counts: &mut Counts) -> Result<(), S
                 count.on_head += u32::from(is_head);
             }
         }
-        writer.extend((1..).zip(touches).map(|(number, touch)| Row { account: place, number, touch }))?;
+        let row = |(number, touch)| Row { of: Of::Account(place), number, touch };
+        writer.extend((1..).zip(touches).map(row))?;
     }
+    lead_tables::each_touch(scene, |lead, number, touch| {
+        let LeadTouch { day, kind, by } = touch;
+        let touch = Touch { day, kind, by, deal: None, person: None, done: true };
+        writer.extend([Row { of: Of::Lead(lead), number, touch }])
+    })?;
     writer.finish()
 }

@@ -38,6 +38,23 @@ pub(super) fn settle(
         expand(&mut accounts[place as usize], nth, calendar);
     }
     share_twins(accounts);
+    if !plan.opted_out.is_empty() {
+        refer_in_circles(accounts, calendar);
+    }
+}
+
+/// Two young customers name each other as the one who brought them, and one names itself.
+fn refer_in_circles(accounts: &mut [Account], calendar: &Calendar) {
+    let is_fit = |account: &Account| {
+        let is_young = !account.is_old && account.start + 14 > calendar.n_months() && account.start > 0;
+        account.part == Part::Ordinary && account.parent.is_none() && account.referrer.is_none() && is_young
+    };
+    let young: Vec<usize> = (0..accounts.len()).filter(|&place| is_fit(&accounts[place])).take(15).collect();
+    if let [first, .., second, third] = young[..] {
+        let place = |place: usize| u32::try_from(place).ok();
+        (accounts[first].referrer, accounts[second].referrer) = (place(second), place(first));
+        accounts[third].referrer = place(third);
+    }
 }
 
 /// The city representative with the most customers has left; others take them over.

@@ -13,7 +13,8 @@ use super::scene::Scene;
 use super::standing::{Segment, Tier};
 
 /// The stages, in order.
-const STAGES: [&str; 6] = ["需求提出", "部门审批", "分管审批", "总经理审批", "返回提出人", "财务付款"];
+pub(super) const STAGES: [&str; 6] =
+    ["需求提出", "部门审批", "分管审批", "总经理审批", "返回提出人", "财务付款"];
 
 /// One deal.
 #[derive(Debug, Clone)]
@@ -23,15 +24,23 @@ pub(super) struct Deal {
     pub(super) number: u8,
     rep: Option<u32>,
     created_at: i64,
-    first_contact_on: i32,
+    pub(super) first_contact_on: i32,
     pub(super) won_on: Option<i32>,
     pub(super) lost_on: Option<i32>,
-    amount: i64,
+    pub(super) amount: i64,
     change_requests: i32,
     /// On which day each stage was entered, as far as it has come.
-    stages: Vec<(usize, i32)>,
+    pub(super) stages: Vec<(usize, i32)>,
+    /// It will not end.
+    pub(super) is_stuck: bool,
     /// Days of negotiation.
     pub(super) negotiated_on: Vec<i32>,
+}
+
+impl Deal {
+    pub(super) fn created_on(&self) -> i32 {
+        shanghai_day(self.created_at)
+    }
 }
 
 /// The deals of an account, up to the last day.
@@ -107,6 +116,7 @@ fn one(
         amount: (account.scale / 100_000).max(5) * i64::from(draw.between(200, 900)) * 100,
         change_requests: if is_large { draw.between(0, 6) } else { draw.between(0, 2) / 2 },
         stages,
+        is_stuck,
         negotiated_on,
     }
 }
@@ -122,10 +132,17 @@ struct Step {
 /// `deal` and `deal_stage`.
 pub(super) fn write_deals(out: &Path, scene: &Scene) -> Result<(), SampleError> {
     let layout = Layout { sorted_by: &[0], numbers: &["deal_no"], deltas: &["created_at"] };
+    // The first deal is what the lead was about.
+    let lead = |row: &Deal| {
+        let origin = scene.book.origins[row.account as usize]?;
+        let is_of_lead = row.number == 1 && origin.day <= shanghai_day(row.created_at);
+        is_of_lead.then_some(origin.number)
+    };
     let mut deals = TableWriter::create(&out.join("deal/deals.parquet"), layout, |rows: &[Deal]| {
         Columns::default()
             .label("deal_no", rows.iter().map(|row| scene.keys.deal(row.account, row.number)))
             .label("account_no", rows.iter().map(|row| scene.keys.account(row.account)))
+            .maybe_label("lead_no", rows.iter().map(lead))
             .maybe_label("rep_no", rows.iter().map(|row| row.rep.map(super::tables::rep_key)))
             .instant("created_at", rows.iter().map(|row| row.created_at))
             .day("first_contact_date", rows.iter().map(|row| row.first_contact_on))

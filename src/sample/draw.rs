@@ -44,6 +44,26 @@ pub(super) enum Stream {
     Usage = 16,
     /// Surveys, named lists and the like.
     Notes = 17,
+    /// When one lead comes, and by which channel.
+    Leads = 18,
+    /// What happens to one lead.
+    LeadPaths = 19,
+    /// What one channel costs.
+    Channels = 20,
+    /// Visits by one search word in one month.
+    Search = 21,
+    /// With whom contacts about deals were.
+    Chain = 22,
+    /// The subscriptions of one account.
+    Subscriptions = 23,
+    /// What the product brings to one account.
+    Outcomes = 24,
+    /// How one account's use of the product falls in one month.
+    Decline = 25,
+    /// Who reads one piece of content.
+    Content = 26,
+    /// The community in one month.
+    Community = 27,
 }
 
 /// The words that one step (a month) of a stream may use before it would reach the next step's.

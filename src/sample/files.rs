@@ -72,6 +72,13 @@ impl Columns {
         self.push(name, false, Arc::new(array))
     }
 
+    /// Cents, as `Decimal(18, 4)`.
+    pub(super) fn maybe_money(self, name: &str, cents: impl Iterator<Item = Option<i64>>) -> Self {
+        let array: Decimal128Array = cents.map(|cents| cents.map(|cents| i128::from(cents) * 100)).collect();
+        let array = array.with_precision_and_scale(18, 4).expect("18 and 4 are a valid precision and scale");
+        self.push(name, true, Arc::new(array))
+    }
+
     /// Hundredths, as `Decimal(5, 2)`.
     pub(super) fn share(self, name: &str, percent: impl Iterator<Item = i64>) -> Self {
         let array = Decimal128Array::from_iter_values(percent.map(i128::from));

@@ -45,6 +45,10 @@ pub(super) fn sections(scene: &Scene, counts: &Counts) -> Vec<Section> {
         chains(scene),
     ];
     sections.extend(super::findings_sales::sections(scene, counts));
+    sections.extend(super::findings_leads::sections(scene));
+    sections.extend(super::findings_chain::sections(scene));
+    sections.extend(super::findings_churn::sections(scene));
+    sections.extend(super::findings_content::sections(scene));
     sections
 }
 

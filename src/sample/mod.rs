@@ -16,6 +16,9 @@ mod attributes;
 mod balances;
 mod buyers;
 mod calendar;
+mod chain;
+mod channels;
+mod content;
 mod contracts;
 mod costs;
 mod deals;
@@ -24,11 +27,19 @@ mod draw;
 mod end_users;
 mod files;
 mod findings;
+mod findings_chain;
+mod findings_churn;
+mod findings_content;
+mod findings_leads;
 mod findings_sales;
 mod launches;
+mod lead_paths;
+mod lead_tables;
+mod leads;
 mod ledger;
 mod lists;
 mod names;
+mod outcomes;
 mod overrides;
 mod people;
 mod places;
@@ -38,11 +49,16 @@ mod profile;
 mod reps;
 mod roles;
 mod scene;
+mod search;
 mod shops;
 mod standing;
+mod stays;
+mod subscriptions;
 mod tables;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_people;
 mod tickets;
 mod touches;
 mod truth;
@@ -57,11 +73,14 @@ use jiff::civil::Date;
 use accounts::open_accounts;
 use buyers::Buyer;
 use calendar::{Calendar, civil};
+use chain::Chain;
 use draw::Source;
+use leads::LeadBook;
 use ledger::Ledger;
 use reps::Reps;
 use scene::Scene;
 use standing::Standings;
+use stays::Stays;
 use tables::Keys;
 use truth::Tally;
 
@@ -73,7 +92,7 @@ const MOST_CUSTOMERS: u32 = 5_000_000;
 const MOST_MONTHS: u32 = 240;
 
 /// The tables, by the first part of their paths.
-const TABLES: [&str; 24] = [
+const TABLES: [&str; 34] = [
     "crm_account",
     "sales_order_line",
     "receipt",
@@ -83,16 +102,26 @@ const TABLES: [&str; 24] = [
     "tier_override.parquet",
     "account_cost",
     "activity",
+    "channel_cost",
+    "community_day.parquet",
     "contact_block.parquet",
     "contact_person",
+    "content_day",
     "crm_shop",
     "deal",
     "deal_stage",
     "job_history",
     "launch_campaign.parquet",
+    "lead",
+    "lead_channel.parquet",
+    "lead_event",
     "member",
     "order_credit.parquet",
+    "outcome_month",
+    "retention_action",
+    "search_visit",
     "settlement_balance",
+    "subscription_month",
     "survey_answer",
     "target_list.parquet",
     "ticket",
@@ -184,12 +213,13 @@ pub fn write_sample(spec: &SampleSpec, out: &Path) -> Result<SampleSummary, Samp
     let buyers = accounts.iter().map(|account| Buyer::new(account, &source, &calendar)).collect();
     let mut ledger = Ledger::new(&calendar, &source, buyers, Tally::new(&accounts, &calendar, &keys));
     let mut standings = Standings::new(&accounts, &calendar);
+    let mut stays = Stays::new(&ledger.buyers, &calendar);
     let (mut lines, mut receipts) = (0, 0);
     for month in &calendar.months {
         let rows = ledger.month(month);
         tables::write_lines(out, month, &rows.lines, &ledger.contracts, &keys)?;
         tables::write_receipts(out, month, &rows.receipts, &ledger.contracts, &keys)?;
-        usage::write_usage(out, month, &accounts, &ledger.buyers, &source, &calendar, &keys)?;
+        stays.add(month, &ledger.buyers);
         standings.add(&rows.lines);
         lines += rows.lines.len() as u64;
         receipts += rows.receipts.len() as u64;
@@ -202,15 +232,23 @@ pub fn write_sample(spec: &SampleSpec, out: &Path) -> Result<SampleSummary, Samp
     tables::write_reps(out, &reps)?;
     tables::write_accounts(out, &accounts, &keys)?;
     overrides::write_overrides(out, &accounts, &calendar, &keys)?;
+    let book = LeadBook::new(&accounts, &known, &plan, &reps, &source, &calendar);
     let scene = Scene {
         accounts: &accounts,
         known: &known,
         plan: &plan,
         reps: &reps,
+        book: &book,
+        chain: &Chain::default(),
+        stays: &stays,
+        wave: &[],
         source: &source,
         calendar: &calendar,
         keys: &keys,
     };
+    let chain = chain::cast(&scene);
+    let wave = subscriptions::cast_wave(&scene);
+    let scene = Scene { chain: &chain, wave: &wave, ..scene };
     let sections = around::write_around(out, &scene)?;
     Ok(SampleSummary {
         customers: spec.customers,

@@ -1,14 +1,18 @@
-//! The people at customers: their part in a purchase, and where they go.
+//! The people at customers: their part in a purchase, and where they go. Beside those that each account has by chance there
+//! are some whom the decision chain calls for.
 
 use std::path::Path;
 
 use super::SampleError;
 use super::accounts::LARGE;
 use super::calendar::shanghai_day;
+use super::chain::is_open;
+use super::deals::deals_of;
 use super::draw::Stream;
 use super::files::{Columns, Layout, TableWriter};
 use super::roles::Part;
 use super::scene::Scene;
+use super::standing::Tier;
 
 /// One person at one account.
 #[derive(Debug, Clone, Copy)]
@@ -16,12 +20,13 @@ pub(super) struct Person {
     account: u32,
     /// From 1.
     pub(super) number: u8,
-    part: usize,
-    is_beneficiary: bool,
+    /// Place in the list of parts.
+    pub(super) part: usize,
+    pub(super) is_beneficiary: bool,
     started_on: i32,
     pub(super) left_on: Option<i32>,
     /// Where the person went, and when.
-    moved: Option<(u32, i32)>,
+    pub(super) moved: Option<(u32, i32)>,
 }
 
 /// The part in a purchase and the position that goes with it.
@@ -33,8 +38,11 @@ const PARTS: [(&str, &str); 5] = [
     ("发起者", "使用人"),
 ];
 
-/// The people at an account; nobody at accounts of the company itself.
-pub(super) fn people_of(scene: &Scene, place: u32) -> Vec<Person> {
+pub(super) const DECIDER: usize = 1;
+const INFLUENCER: usize = 3;
+
+/// The people that an account has by chance; nobody at accounts of the company itself.
+pub(super) fn base_people(scene: &Scene, place: u32) -> Vec<Person> {
     let account = scene.account(place);
     if account.part == Part::Internal {
         return Vec::new();
@@ -60,6 +68,55 @@ pub(super) fn people_of(scene: &Scene, place: u32) -> Vec<Person> {
         Person { account: place, number, part, is_beneficiary, started_on, left_on, moved }
     };
     (0..n).map(person).collect()
+}
+
+/// Those of before, where only the first one is left at some.
+pub(super) fn people_of(scene: &Scene, place: u32) -> Vec<Person> {
+    let mut people = base_people(scene, place);
+    if scene.chain.single.contains(&place) {
+        for (nth, person) in (0..).zip(people.iter_mut().skip(1)) {
+            person.left_on = Some(scene.last_day() - 110 - 60 * nth);
+        }
+    }
+    people
+}
+
+/// All people, those too whom the decision chain calls for: who moves elsewhere, who decides on open deals, and a second one
+/// at larger customers.
+pub(super) fn all_people(scene: &Scene, place: u32) -> Vec<Person> {
+    let mut people = people_of(scene, place);
+    let (account, standing) = (scene.account(place), scene.standing(place));
+    if account.part == Part::Internal {
+        return people;
+    }
+    let created_on = shanghai_day(account.created_at);
+    let person = |number: usize, part: usize| Person {
+        account: place,
+        number: u8::try_from(number).expect("an account has a handful of people"),
+        part,
+        is_beneficiary: false,
+        started_on: created_on - 30,
+        left_on: None,
+        moved: None,
+    };
+    for mover in scene.chain.movers.iter().filter(|mover| mover.from == place) {
+        let (left_on, moved) = (Some(mover.left_on), Some((mover.to, mover.joined_on)));
+        let is_beneficiary = mover.is_beneficiary;
+        people.push(Person { is_beneficiary, left_on, moved, ..person(people.len() + 1, 0) });
+    }
+    if scene.chain.single.contains(&place) || scene.chain.undecided.contains(&place) {
+        return people;
+    }
+    let is_here = |person: &&Person| person.left_on.is_none();
+    let decides = people.iter().filter(is_here).any(|person| person.part == DECIDER);
+    if !decides && deals_of(scene, place).iter().any(is_open) {
+        people.push(person(people.len() + 1, DECIDER));
+    }
+    let is_large = standing.rank.is_some() && standing.tier <= Tier::General;
+    if is_large && people.iter().filter(is_here).count() < 2 {
+        people.push(person(people.len() + 1, INFLUENCER));
+    }
+    people
 }
 
 /// One row of `job_history`.
@@ -92,7 +149,7 @@ pub(super) fn write_people(out: &Path, scene: &Scene) -> Result<(), SampleError>
             .maybe_day("end_date", rows.iter().map(|row| row.ended_on))
     })?;
     for place in scene.places() {
-        for person in people_of(scene, place) {
+        for person in all_people(scene, place) {
             let first = (place, person.started_on, person.left_on);
             let next = person.moved.map(|(account, day)| (account, day, None));
             let held = std::iter::once(first).chain(next);

@@ -2,18 +2,27 @@
 
 use super::accounts::Account;
 use super::calendar::Calendar;
+use super::chain::Chain;
 use super::draw::{Draw, Source, Stream};
+use super::leads::LeadBook;
 use super::plan::{Care, Plan};
 use super::reps::Reps;
 use super::standing::{Known, Standing};
+use super::stays::Stays;
 use super::tables::Keys;
 
 /// Accounts with what is known of them and planned for them.
+#[derive(Clone, Copy)]
 pub(super) struct Scene<'a> {
     pub(super) accounts: &'a [Account],
     pub(super) known: &'a Known,
     pub(super) plan: &'a Plan,
     pub(super) reps: &'a Reps,
+    pub(super) book: &'a LeadBook,
+    pub(super) chain: &'a Chain,
+    pub(super) stays: &'a Stays,
+    /// Who gives up because the price rose, with the last month each pays for.
+    pub(super) wave: &'a [(u32, u32)],
     pub(super) source: &'a Source,
     pub(super) calendar: &'a Calendar,
     pub(super) keys: &'a Keys<'a>,

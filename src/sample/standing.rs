@@ -41,6 +41,8 @@ pub(super) struct Standing {
     /// Day of the first final sale of all.
     pub(super) first_on: Option<i32>,
     pub(super) first_product: u8,
+    /// The next day with a final sale.
+    pub(super) second_on: Option<i32>,
     /// Day of the latest final sale of all.
     pub(super) last_on: Option<i32>,
     /// Place by revenue, from 1; none without revenue.
@@ -61,8 +63,11 @@ impl Standing {
     fn add(&mut self, day: i32, amounts: Amounts, product: u8, window: Option<(i32, i32)>) {
         if amounts.net > 0 {
             if self.first_on.is_none_or(|first| day < first) {
+                self.second_on = self.first_on;
                 self.first_on = Some(day);
                 self.first_product = product;
+            } else if self.first_on != Some(day) && self.second_on.is_none_or(|second| day < second) {
+                self.second_on = Some(day);
             }
             self.last_on = self.last_on.max(Some(day));
         }

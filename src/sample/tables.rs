@@ -9,7 +9,7 @@ use super::calendar::{Calendar, Month};
 use super::contracts::Contract;
 use super::files::{Columns, Layout, write_table};
 use super::ledger::{LineRow, Number, ReceiptRow, Status};
-use super::products::{Kind, PRODUCTS};
+use super::products::{Kind, PRODUCTS, Product};
 use super::reps::{Rep, Reps};
 use super::roles::Part;
 
@@ -215,6 +215,7 @@ pub(super) fn write_products(out: &Path) -> Result<(), SampleError> {
             .text("product_name", rows.iter().map(|row| row.name))
             .text("product_line", rows.iter().map(|row| row.line))
             .money("list_price", rows.iter().map(|row| row.price))
+            .maybe_money("rival_price", rows.iter().map(Product::rival_price))
             .flag("is_standard", rows.iter().map(|row| row.kind != Kind::Bespoke))
             .flag("is_self_service", rows.iter().map(|row| row.kind == Kind::SelfService))
     })

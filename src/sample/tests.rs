@@ -11,24 +11,24 @@ use crate::files;
 
 use super::{Planted, SampleError, SampleSpec, SampleSummary, Section, truth_markdown, write_sample};
 
-fn spec(customers: u32, months: u32) -> SampleSpec {
+pub(super) fn spec(customers: u32, months: u32) -> SampleSpec {
     SampleSpec { customers, months, seed: 7, last_day: date(2026, 10, 31) }
 }
 
-fn made(spec: &SampleSpec) -> (tempfile::TempDir, SampleSummary) {
+pub(super) fn made(spec: &SampleSpec) -> (tempfile::TempDir, SampleSummary) {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let summary = write_sample(spec, folder.path()).expect("the sample can be written");
     (folder, summary)
 }
 
-fn written(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(super) fn written(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let paths = files::files_below(folder).expect("the folder can be read").into_iter();
     let name = |path: &Path| path.strip_prefix(folder).expect("it is below the folder").to_owned();
     paths.map(|path| (name(&path), files::read(&path).expect("the file can be read"))).collect()
 }
 
 /// All batches of a table, in the order of its files.
-fn table(folder: &Path, name: &str) -> Vec<RecordBatch> {
+pub(super) fn table(folder: &Path, name: &str) -> Vec<RecordBatch> {
     let mut batches = Vec::new();
     for path in written(folder).into_keys().filter(|path| path.starts_with(name)) {
         let file = files::open(&folder.join(path)).expect("the file can be opened");
@@ -38,12 +38,12 @@ fn table(folder: &Path, name: &str) -> Vec<RecordBatch> {
     batches
 }
 
-fn texts(batch: &RecordBatch, column: &str) -> Vec<Option<String>> {
+pub(super) fn texts(batch: &RecordBatch, column: &str) -> Vec<Option<String>> {
     let array = batch.column_by_name(column).expect("the table has the column");
     array.as_string::<i32>().iter().map(|value| value.map(str::to_owned)).collect()
 }
 
-fn days(batch: &RecordBatch, column: &str) -> Vec<i32> {
+pub(super) fn days(batch: &RecordBatch, column: &str) -> Vec<i32> {
     let array = batch.column_by_name(column).expect("the table has the column");
     array.as_primitive::<Date32Type>().values().to_vec()
 }
@@ -53,7 +53,7 @@ fn flags(batch: &RecordBatch, column: &str) -> Vec<bool> {
     array.as_boolean().iter().map(|value| value == Some(true)).collect()
 }
 
-fn section<'a>(summary: &'a SampleSummary, title: &str) -> &'a Section {
+pub(super) fn section<'a>(summary: &'a SampleSummary, title: &str) -> &'a Section {
     let found = summary.truth.sections.iter().find(|section| section.title == title);
     found.expect("the page has the section")
 }
@@ -63,7 +63,7 @@ fn instants(batch: &RecordBatch, column: &str) -> Vec<i64> {
     array.as_primitive::<TimestampMicrosecondType>().values().to_vec()
 }
 
-fn money(batch: &RecordBatch, column: &str) -> Vec<i128> {
+pub(super) fn money(batch: &RecordBatch, column: &str) -> Vec<i128> {
     let array = batch.column_by_name(column).expect("the table has the column");
     array.as_primitive::<Decimal128Type>().values().to_vec()
 }
@@ -147,7 +147,7 @@ fn planted_customers_are_as_told() {
 }
 
 /// Days since 1970-01-01 of the last day of [`spec`].
-const LAST_DAY: i32 = 20_757;
+pub(super) const LAST_DAY: i32 = 20_757;
 
 #[test]
 fn what_is_planted_around_sales_is_told() {
@@ -182,12 +182,13 @@ fn what_is_planted_around_sales_is_told() {
 #[test]
 fn keys_of_the_tables_around_sales_are_unique() {
     let (folder, _) = made(&spec(300, 16));
-    let keys: [(&str, &[&str]); 9] = [
+    let keys: [(&str, &[&str]); 10] = [
         ("activity", &["activity_no"]),
         ("contact_person", &["person_no"]),
         ("crm_shop", &["shop_no"]),
         ("deal/", &["deal_no"]),
         ("deal_stage", &["deal_no", "stage"]),
+        ("lead/", &["lead_no"]),
         ("member", &["member_no"]),
         ("order_credit.parquet", &["order_no", "rep_no"]),
         ("survey_answer", &["answer_no"]),

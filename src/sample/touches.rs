@@ -5,6 +5,7 @@
 
 use super::balances::{Visit, visits_of};
 use super::calendar::shanghai_day;
+use super::chain::name_people;
 use super::deals::deals_of;
 use super::draw::{Draw, Stream};
 use super::lists::opted_out_on;
@@ -95,7 +96,8 @@ pub(super) fn touches_of(scene: &Scene, place: u32) -> Vec<Touch> {
     mailings(&mut draw, scene, place, &mut touches);
     by_hand(&mut draw, scene, place, &mut touches);
     let by = account.rep.map_or(By::Remote, By::Rep);
-    for deal in deals_of(scene, place) {
+    let deals = deals_of(scene, place);
+    for deal in &deals {
         let is_wanted = |day: i32| scene.care(place).load != Load::Under || day < scene.last_day() - 110;
         let days = deal.negotiated_on.iter().copied().filter(|&day| is_wanted(day));
         let kind = Kind::Negotiation;
@@ -115,6 +117,7 @@ pub(super) fn touches_of(scene: &Scene, place: u32) -> Vec<Touch> {
     for touch in &mut touches {
         touch.person = somebody(&mut draw, &people, *touch);
     }
+    name_people(scene, place, &deals, &mut touches);
     touches.sort_by_key(|touch| touch.day);
     touches
 }

@@ -133,7 +133,7 @@ fn a_new_project_is_in_order_over_the_sample_and_never_overwrites() {
     let project = Project::brief();
     let warehouse = support::repository().join("sample_data/warehouse").display().to_string();
     project.tierbook(&["init", "ours", "--warehouse", &warehouse]).fine();
-    assert!(project.tierbook(&["check", "--project", "ours"]).fine().contains("8 reports"));
+    assert!(project.tierbook(&["check", "--project", "ours"]).fine().contains("12 reports"));
     let before = support::tree(&project.path("ours"));
     let said = project.tierbook(&["init", "ours"]).failed_with(2);
     assert!(said.err.contains("`ours` is not empty"), "{}", said.err);

@@ -71,7 +71,7 @@ fn check(sales: &[Sale]) -> Result<(), String> {
     lines(&of("line"), &ever)
 }
 
-fn cents(row: &Row, column: &str) -> i64 {
+pub(crate) fn cents(row: &Row, column: &str) -> i64 {
     let text = row[column].as_str().unwrap_or("0").replace('.', "");
     text.parse::<i64>().unwrap_or_else(|error| panic!("{text}: {error}")) / 100
 }
