@@ -194,7 +194,10 @@ fn config(limits: &Limits) -> SessionConfig {
         .set_bool("datafusion.sql_parser.parse_float_as_decimal", true)
         .set_bool("datafusion.execution.listing_table_ignore_subdirectory", false)
         .set_bool("datafusion.execution.parquet.pushdown_filters", true)
-        .set_bool("datafusion.execution.parquet.reorder_filters", true);
+        .set_bool("datafusion.execution.parquet.reorder_filters", true)
+        // A hash join tells its build side to the scan of the other one only when all of its parts are there to tell; where some parts
+        // are empty, they can wait for each other without end (DataFusion issue 21625).
+        .set_bool("datafusion.optimizer.enable_join_dynamic_filter_pushdown", false);
     if limits.partitions > 0 {
         config = config.with_target_partitions(limits.partitions);
     }

@@ -61,6 +61,7 @@ pub(super) struct Section {
 pub(super) fn cut(document: &Document, words: &Words) -> Result<Letter> {
     let mut letter =
         Letter { finding: String::new(), head: Vec::new(), sections: Vec::new(), totals: Vec::new() };
+    let mut left_out = Vec::new();
     for block in &document.blocks {
         match block {
             // The title stands above everything.
@@ -73,12 +74,13 @@ pub(super) fn cut(document: &Document, words: &Words) -> Result<Letter> {
             Block::Controls { .. } => {}
             block => match letter.sections.last_mut() {
                 Some(section) => section.add(block, words).map_err(Error::project)?,
-                None => letter.head.push(shortened(block, words).map_err(Error::project)?),
+                None => letter.head.extend(shortened(block, words, &mut left_out).map_err(Error::project)?),
             },
         }
     }
+    letter.head.extend(named(&left_out, words).map_err(Error::project)?);
     for section in &mut letter.sections {
-        section.name_left_out(words).map_err(Error::project)?;
+        section.blocks.extend(named(&section.left_out, words).map_err(Error::project)?);
     }
     // Words below the first figures explain those.
     let is_lead = |block: &&Block| !matches!(block, Block::Kpis { .. } | Block::Table(_) | Block::Chart(_));
@@ -106,32 +108,26 @@ pub(super) fn cut(document: &Document, words: &Words) -> Result<Letter> {
 
 impl Section {
     fn add(&mut self, block: &Block, words: &Words) -> Result<(), String> {
-        match block {
-            Block::Table(table) if is_too_wide(table) => self.left_out.push(table.caption.clone()),
-            Block::Table(table) if is_actions(table) => {
-                self.is_actions = true;
-                self.blocks.push(shortened(block, words)?);
-            }
-            block => self.blocks.push(shortened(block, words)?),
-        }
+        self.is_actions |= matches!(block, Block::Table(table) if is_actions(table));
+        self.blocks.extend(shortened(block, words, &mut self.left_out)?);
         Ok(())
     }
+}
 
-    /// Names what only the page has, below all that the mail has too.
-    fn name_left_out(&mut self, words: &Words) -> Result<(), String> {
-        let mut titles: Vec<&str> = Vec::new();
-        for title in self.left_out.iter().map(String::as_str).filter(|title| !title.is_empty()) {
-            if !titles.contains(&title) {
-                titles.push(title);
-            }
+/// Names what only the page has; stands below all that the mail has too.
+fn named(left_out: &[String], words: &Words) -> Result<Option<Block>, String> {
+    let mut titles: Vec<&str> = Vec::new();
+    for title in left_out.iter().map(String::as_str).filter(|title| !title.is_empty()) {
+        if !titles.contains(&title) {
+            titles.push(title);
         }
-        if !titles.is_empty() {
-            let gap = if words.lang == Lang::En { ", " } else { "、" };
-            let text = words.fill("mail.left_out", &[("titles".to_owned(), titles.join(gap))])?;
-            self.blocks.push(Block::Paragraph { inlines: vec![Inline::Text { text }] });
-        }
-        Ok(())
     }
+    if titles.is_empty() {
+        return Ok(None);
+    }
+    let gap = if words.lang == Lang::En { ", " } else { "、" };
+    let text = words.fill("mail.left_out", &[("titles".to_owned(), titles.join(gap))])?;
+    Ok(Some(Block::Paragraph { inlines: vec![Inline::Text { text }] }))
 }
 
 impl Letter {
@@ -173,15 +169,27 @@ fn first_sentence(text: &str) -> &str {
     &text[..end]
 }
 
-fn shortened(block: &Block, words: &Words) -> Result<Block, String> {
+/// A block as a mail has room for it; what has no room at all is added to `left_out`.
+fn shortened(block: &Block, words: &Words, left_out: &mut Vec<String>) -> Result<Option<Block>, String> {
     Ok(match block {
-        Block::Table(table) => Block::Table(shortened_table(table, words)?),
-        Block::Quote { blocks } => Block::Quote { blocks: all(blocks, words)? },
-        Block::List { ordered, items } => Block::List {
-            ordered: *ordered,
-            items: items.iter().map(|item| all(item, words)).collect::<Result<_, _>>()?,
-        },
-        other => other.clone(),
+        Block::Table(table) if is_too_wide(table) => {
+            left_out.push(table.caption.clone());
+            None
+        }
+        Block::Table(table) => Some(Block::Table(shortened_table(table, words)?)),
+        Block::Quote { blocks } => {
+            let blocks = all(blocks, words, left_out)?;
+            (!blocks.is_empty()).then_some(Block::Quote { blocks })
+        }
+        Block::List { ordered, items } => {
+            let mut kept = Vec::new();
+            for item in items {
+                let blocks = all(item, words, left_out)?;
+                kept.extend((!blocks.is_empty()).then_some(blocks));
+            }
+            (!kept.is_empty()).then_some(Block::List { ordered: *ordered, items: kept })
+        }
+        other => Some(other.clone()),
     })
 }
 
@@ -192,8 +200,8 @@ fn is_too_wide(table: &Table) -> bool {
     table.is_matrix && room > ROOM + 12
 }
 
-fn all(blocks: &[Block], words: &Words) -> Result<Vec<Block>, String> {
-    blocks.iter().map(|block| shortened(block, words)).collect()
+fn all(blocks: &[Block], words: &Words, left_out: &mut Vec<String>) -> Result<Vec<Block>, String> {
+    blocks.iter().filter_map(|block| shortened(block, words, left_out).transpose()).collect()
 }
 
 fn shortened_table(table: &Table, words: &Words) -> Result<Table, String> {

@@ -328,3 +328,47 @@ fn recipients_of_a_table_who_are_not_understood_get_nothing() {
         .collect();
     assert_eq!(to, ["sales@example.com", "board@example.com", "all@example.com"]);
 }
+
+#[test]
+fn a_mail_says_first_what_is_to_be_done_and_names_what_only_the_page_has() {
+    let project = Project::brief();
+    project.configure(BRIEF);
+    project.write(
+        "queries/review/todo.sql",
+        "-- What is to be done.\n--\n-- grain: customer_id\n-- order: customer_id\n-- column: customer_id text \"Customer\"\n\
+         -- column: customer_name text \"Name\"\n-- column: why text \"Why\"\n\
+         SELECT customer_id, customer_name, concat('visit ', customer_id) AS why FROM staging.customers\n",
+    );
+    project.write(
+        "queries/review/pairs.sql",
+        "-- Each with each.\n--\n-- grain: one, other\n-- order: one, other\n-- column: one text \"From\"\n\
+         -- column: other text \"To\"\n-- column: customers count \"Customers\"\n\
+         SELECT concat('somebody ', a.customer_id) AS one, concat('someone ', b.customer_id) AS other, count(*) AS customers\n\
+         FROM staging.customers a CROSS JOIN staging.customers b GROUP BY a.customer_id, b.customer_id\n",
+    );
+    let pairs = |caption: &str| {
+        format!("{{{{ matrix(review.pairs, rows=\"one\", columns=\"other\", value=\"customers\", caption=\"{caption}\") }}}}")
+    };
+    project.write(
+        "report_templates/brief.md",
+        &format!(
+            "# Brief\n\nShort.\n\n{}\n\n> {}\n\n## Largest\n\n{{{{ table(review.brief, columns=[\"customer_name\", \"revenue\"]) }}}}\n\n\
+             ## Pairs\n\nThey are many.\n\n{}\n\n## To do\n\n{{{{ table(review.todo) }}}}\n",
+            pairs("Each with each"),
+            pairs("Once more"),
+            pairs("The same again"),
+        ),
+    );
+    support::published(&project.request());
+    let (_, mail) = &mails(&project.path("book/latest"))[0];
+    let place = |words: &str| {
+        mail.plain.find(words).unwrap_or_else(|| panic!("`{words}` is not in\n{}", mail.plain))
+    };
+    assert!(place("Also in the full report: Each with each, Once more.") < place("To do"), "{}", mail.plain);
+    assert!(place("To do") < place("Largest") && place("Largest") < place("Pairs"), "{}", mail.plain);
+    assert!(place("They are many.") < place("Also in the full report: The same again."), "{}", mail.plain);
+    for shown in [&mail.plain, &mail.html] {
+        assert_eq!(shown.matches("visit c").count(), 5, "{shown}");
+        assert!(!shown.contains("somebody"), "{shown}");
+    }
+}

@@ -291,3 +291,204 @@ fn lists_and_deals(found: &Found) {
         found.rows("operator").into_iter().filter(|row| row[3] == "true").map(|row| row[0].clone()).collect();
     assert_eq!(on_head, BTreeSet::from(["S0042".to_owned()]));
 }
+
+/// The same for acquisition, the decision chain, retention and what is read.
+const FOUND_LATER: &str = "
+SELECT 'dropped' AS kind, channel AS id, CAST(first_lead_on AS VARCHAR) AS a, CAST(leads AS VARCHAR) AS b, CAST(new_customers AS VARCHAR) AS c
+FROM acquisition.channel_tests WHERE verdict = 'drop'
+UNION ALL SELECT 'near drop', test_reason, CAST(first_lead_on AS VARCHAR), CAST(leads AS VARCHAR), CAST(new_customers AS VARCHAR)
+FROM acquisition.channel_tests WHERE test_reason IN ('too_young', 'few_leads', 'dear_but_many')
+UNION ALL SELECT 'hoarder', owner_id, CAST(held AS VARCHAR), CAST(is_hoarder AS VARCHAR), NULL
+FROM acquisition.pool_reps WHERE held > 10
+UNION ALL SELECT 'recovered', customer_id, CAST(created_on AS VARCHAR), CAST(paid_on AS VARCHAR), CAST(longest_days_alone AS VARCHAR)
+FROM acquisition.recovered
+UNION ALL SELECT 'trials', CAST(count(*) AS VARCHAR), CAST(count(paid_on) AS VARCHAR),
+  CAST(count(CASE WHEN NOT is_assisted THEN paid_on END) AS VARCHAR), NULL
+FROM acquisition.trials WHERE trial_on >= $window_start
+UNION ALL SELECT 'single', customer_id, tier, NULL, NULL FROM decision_chain.customers WHERE is_to_widen
+UNION ALL SELECT 'no decider', customer_id, CAST(open_deals AS VARCHAR), CAST(open_amount AS VARCHAR), NULL
+FROM decision_chain.customers WHERE open_deals > 0 AND NOT decider_covered
+UNION ALL SELECT 'stuck', opportunity_id, CAST(entered_on AS VARCHAR), CAST(days_in_stage AS VARCHAR), NULL FROM decision_chain.stuck
+UNION ALL SELECT 'move', person_id, from_customer_id || ' ' || to_customer_id, CAST(left_on AS VARCHAR) || ' ' || CAST(moved_on AS VARCHAR), move_state
+FROM acquisition.moves
+UNION ALL SELECT 'wave', l.customer_id, CAST(l.last_on AS VARCHAR), CAST(l.left_on AS VARCHAR), NULL
+FROM churn.left_customers l JOIN value.customers c ON c.customer_id = l.customer_id
+WHERE l.reason = 'price_increase' AND c.region = '华东'
+UNION ALL SELECT 'gave up', CAST(CAST(date_trunc('quarter', l.last_on) AS DATE) AS VARCHAR), c.region, l.reason, NULL
+FROM churn.left_customers l JOIN value.customers c ON c.customer_id = l.customer_id WHERE l.policy = 'subscription'
+UNION ALL SELECT 'use', customer_id, CAST(logins_before AS VARCHAR), CAST(logins_now AS VARCHAR), NULL
+FROM health.usage_periods WHERE scored_on = '2026-07-31'
+UNION ALL SELECT 'foretold', state, CAST(customers_left AS VARCHAR), CAST(left_share > 0.2 AS VARCHAR), CAST(left_share < 0.05 AS VARCHAR)
+FROM health.backtest
+UNION ALL SELECT 'help', risk, CAST(helped AS VARCHAR) || ' ' || CAST(helped_saved AS VARCHAR),
+  CAST(not_helped AS VARCHAR) || ' ' || CAST(not_helped_saved AS VARCHAR), NULL FROM churn.saved_rate
+UNION ALL SELECT 'content', CAST(period_start AS VARCHAR), CAST(views AS VARCHAR), CAST(followers AS VARCHAR), NULL
+FROM content.periods WHERE span = 'month'
+UNION ALL SELECT 'passed on', source_key, CAST(views AS VARCHAR), CAST(views_before AS VARCHAR), NULL FROM content.sources
+UNION ALL SELECT 'community', CAST(month AS VARCHAR), CAST(members AS VARCHAR), CAST(invited AS VARCHAR), NULL FROM community.activity
+UNION ALL SELECT 'words', keyword_class, CAST(visits AS VARCHAR), CAST(converted AS VARCHAR), NULL FROM acquisition.keyword_classes
+UNION ALL SELECT 'referral', customer_id, referrer_id, referral_state, NULL FROM acquisition.referrals WHERE NOT is_counted
+";
+
+#[test]
+fn the_models_find_what_was_planted_in_leads_deals_subscriptions_and_content() {
+    let project = Project::of_sample();
+    let warehouse = repository().join("sample_data/warehouse").display().to_string();
+    let request = Request { warehouse: Some(warehouse), ..project.request() };
+    let rows =
+        support::asked(&request, FOUND_LATER).unwrap_or_else(|errors| panic!("{}", support::told(&errors)));
+    let found = Found(rows);
+    leads(&found);
+    decisions(&found);
+    subscriptions(&found);
+    readers(&found);
+}
+
+/// The rows of a section that have this case.
+fn cases(title: &str, case: &str, columns: &[&str]) -> BTreeSet<Vec<String>> {
+    let rows = planted(title);
+    let of_case = rows.iter().filter(|row| row["case"] == case);
+    let found: BTreeSet<Vec<String>> =
+        of_case.map(|row| columns.iter().map(|column| row[*column].clone()).collect()).collect();
+    assert!(!found.is_empty(), "{title}: {case}");
+    found
+}
+
+fn leads(found: &Found) {
+    let channels = "Channels to judge";
+    let figures = ["first lead", "leads", "new customers"];
+    let dropped: BTreeSet<Vec<String>> =
+        found.rows("dropped").into_iter().map(|row| row[1..].to_vec()).collect();
+    assert_eq!(dropped, cases(channels, "to be dropped", &figures));
+    for (reason, case) in [
+        ("too_young", "younger than a sales cycle"),
+        ("few_leads", "too few leads"),
+        ("dear_but_many", "dear, and many come by it"),
+    ] {
+        let near = found.rows("near drop").into_iter().filter(|row| row[0] == reason);
+        let near: BTreeSet<Vec<String>> = near.map(|row| row[1..].to_vec()).collect();
+        assert_eq!(near, cases(channels, case, &figures), "{reason}");
+    }
+    let holders: BTreeSet<Vec<String>> = planted("Sales people who hold leads")
+        .iter()
+        .map(|row| {
+            let hoards = row["case"].starts_with("hoards").to_string();
+            vec![row["owner"].clone(), row["leads"].clone(), hoards]
+        })
+        .collect();
+    assert_eq!(found.first("hoarder", 3), holders);
+    assert_eq!(
+        found.first("recovered", 4),
+        cells(
+            "Leads that nobody cared for and that paid",
+            &["account", "created", "first order", "days alone"]
+        )
+    );
+    assert_eq!(found.first("trials", 3), cells("Trials", &["trials", "paid", "paid without help"]));
+    let words: BTreeMap<String, Vec<String>> =
+        found.rows("words").into_iter().map(|row| (row[0].clone(), row[1..3].to_vec())).collect();
+    for row in planted("Search words") {
+        let class = match row["words"].as_str() {
+            "one short word" => "head",
+            "three words" => "tail",
+            _ => "brand",
+        };
+        assert_eq!(words[class], [row["visits"].clone(), row["left their number"].clone()], "{class}");
+    }
+    let referrals: BTreeSet<Vec<String>> = planted("Referrals that do not count")
+        .iter()
+        .map(|row| {
+            let state = if row["case"] == "names itself" { "self" } else { "circular" };
+            vec![row["account"].clone(), row["referrer"].clone(), state.to_owned()]
+        })
+        .collect();
+    assert_eq!(found.first("referral", 3), referrals);
+    let moves: BTreeSet<Vec<String>> = planted("People who went to another customer")
+        .iter()
+        .filter_map(|row| {
+            let state = match row["case"].as_str() {
+                "opens a door" => "mover",
+                "already a customer" => "already_customer",
+                "within the group" => "group_transfer",
+                "the same person once more" => "duplicate",
+                "does not gain by the product" => return None,
+                case => panic!("{case}"),
+            };
+            let (way, days) =
+                (format!("{} {}", row["from"], row["to"]), format!("{} {}", row["left"], row["started"]));
+            Some(vec![row["person"].clone(), way, days, state.to_owned()])
+        })
+        .collect();
+    assert_eq!(found.first("move", 4), moves);
+}
+
+fn decisions(found: &Found) {
+    assert_eq!(
+        found.first("single", 2),
+        cells("Large customers that hang on one person", &["account", "tier"])
+    );
+    let undecided: BTreeSet<Vec<String>> = planted("Open deals where nobody decides")
+        .iter()
+        .map(|row| {
+            vec![row["account"].clone(), row["open deals"].clone(), format!("{}.0000", row["amount"])]
+        })
+        .collect();
+    assert_eq!(found.first("no decider", 3), undecided);
+    // Others wait for longer than is usual by chance.
+    let stuck = found.first("stuck", 3);
+    let planted = cells("Approvals that are stuck", &["deal", "since", "days"]);
+    assert!(stuck.is_superset(&planted), "{:?}", planted.difference(&stuck));
+}
+
+fn subscriptions(found: &Found) {
+    let wave = "The wave after the price rose";
+    let last: BTreeSet<Vec<String>> =
+        found.first("wave", 3).into_iter().filter(|row| row[1].as_str() >= "2026-07-01").collect();
+    assert_eq!(last, cells(wave, &["account", "last month paid for", "cancelled on"]));
+    let gone = found.rows("gave up");
+    let count = |from: &str, in_east: bool, price_only: bool| {
+        let rows = gone.iter().filter(|row| row[0] == from && (row[1] == "华东") == in_east);
+        rows.filter(|row| !price_only || row[2] == "price_increase").count().to_string()
+    };
+    // The window begins within the first quarter of the page.
+    for row in &planted("Customers who gave up their subscriptions")[1..] {
+        let from = row["from"].as_str();
+        assert_eq!(count(from, true, false), row["in 华东"], "{from}");
+        assert_eq!(count(from, false, false), row["elsewhere"], "{from}");
+    }
+    let use_of: BTreeMap<String, Vec<String>> =
+        found.rows("use").into_iter().map(|row| (row[0].clone(), row[1..3].to_vec())).collect();
+    for row in planted("Use before leaving") {
+        let known = &use_of[&row["account"]];
+        // What lies in the first weeks of use is no base to compare with.
+        assert!(known[0].is_empty() || known[0] == row["in the second"], "{row:?}: {known:?}");
+        assert_eq!(known[1], row["in the third"], "{row:?}");
+    }
+    let foretold: BTreeMap<String, Vec<String>> =
+        found.rows("foretold").into_iter().map(|row| (row[0].clone(), row[1..].to_vec())).collect();
+    assert_eq!(foretold["risk"][1..], ["true", "false"], "who is at risk leaves");
+    assert_eq!(foretold["healthy"][1..], ["false", "true"], "who is healthy stays");
+    let helped: Vec<String> = planted("Help for customers who paid less")
+        .iter()
+        .map(|row| format!("{} {}", row["customers"], row["saved"]))
+        .collect();
+    let falling = found.rows("help").into_iter().find(|row| row[0] == "falling").unwrap();
+    assert_eq!(falling[1..3], helped);
+}
+
+fn readers(found: &Found) {
+    let months = "Readers of the last months";
+    let shown = found.first("content", 3);
+    let planted_months = cells(months, &["month", "views", "followers won less those lost"]);
+    assert!(shown.is_superset(&planted_months), "{shown:?}");
+    let passed_on = found.rows("passed on").into_iter().find(|row| row[0] == "forwarded").unwrap();
+    let rows = planted(months);
+    let of = |month: &str| {
+        rows.iter().find(|row| row["month"] == month).unwrap()["of what was passed on"].clone()
+    };
+    assert_eq!(passed_on[1..3], [of("2026-10-01"), of("2026-09-01")]);
+    let community = found.first("community", 3);
+    let invited =
+        cells("The community of the last months", &["month", "members at the end", "invited by members"]);
+    assert!(community.is_superset(&invited), "{community:?}");
+}
