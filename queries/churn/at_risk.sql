@@ -3,6 +3,7 @@
 -- minimum, while the grace is still running. Falling: pays for subscriptions, but less by a share, or more, at the end of the latest month
 -- that is over than some months before. Cancelled: a subscription that it still pays for is cancelled. How much of each: rules.churn_risk.
 -- An intervention on record since the risk began is shown beside; without a table of them that is not known.
+-- The probability that it still is a customer is that of value.alive; it is empty where the purchase model does not hold.
 -- A customer is here once, with all that applies; the first of cancelled, falling and overdue is its risk.
 --
 -- grain: customer_id
@@ -26,6 +27,7 @@
 -- column: silent_days days "Days since the last sale"
 -- column: usual_gap_days days "Usual days between sales"
 -- column: leaves_on date "Counts as having left on this day"
+-- column: p_alive ratio "Probability that it still is a customer, by the rhythm of its purchases"
 -- column: mrr_before money "Monthly recurring revenue some months before"
 -- column: mrr money "Monthly recurring revenue"
 -- column: revenue money "Final revenue in the window"
@@ -125,6 +127,7 @@ SELECT
   $as_of - c.last_sale_on AS silent_days,
   k.usual_gap_days,
   k.leaves_on,
+  a.p_alive,
   k.mrr_before,
   k.mrr,
   t.revenue,
@@ -136,4 +139,5 @@ FROM risks k
 CROSS JOIN known n
 JOIN value.customers c ON c.customer_id = k.customer_id
 LEFT JOIN tiers.current t ON t.customer_id = k.customer_id
+LEFT JOIN value.alive a ON a.customer_id = k.customer_id
 LEFT JOIN handled i ON i.customer_id = k.customer_id

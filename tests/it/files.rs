@@ -182,6 +182,14 @@ fn every_row_of_a_page_is_in_the_files_with_the_same_values() {
             assert_eq!(tables.len(), flat.len(), "{}", report.display());
             for (table, flat) in tables.iter().zip(&flat) {
                 same_in_markdown(table, flat);
+                let heads: BTreeSet<&String> = table.heads.iter().collect();
+                assert_eq!(
+                    heads.len(),
+                    table.heads.len(),
+                    "{}: two columns of one name: {:?}",
+                    report.display(),
+                    table.heads
+                );
                 let Some(model) = &table.model else { continue };
                 assert!(
                     markdown.contains(&format!("[Excel](lists/{model}.xlsx) · [CSV](lists/{model}.csv)"))
@@ -204,7 +212,12 @@ fn next_actions_are_due_first(files: &BTreeMap<&str, Vec<Vec<String>>>, lists: &
         files[model].iter().map(|row| places.map(|place| row[place].clone())).collect()
     };
     let mut by_customer: BTreeMap<String, Vec<[String; 2]>> = BTreeMap::new();
-    for model in lists.keys().filter(|model| model.ends_with("actions")) {
+    // Actions about channels and about those who hold leads concern no customer.
+    let is_of_customers = |model: &&String| {
+        let is_actions = model.ends_with(".actions") || model.ends_with("_actions");
+        is_actions && lists[*model].columns.iter().any(|(column, _)| column == "customer_id")
+    };
+    for model in lists.keys().filter(is_of_customers) {
         for [customer, action, due_on] in fields(model, ["customer_id", "action", "due_on"]) {
             by_customer.entry(customer).or_default().push([due_on, action]);
         }

@@ -136,7 +136,8 @@ fn figures(page: &str) -> Vec<(String, String)> {
 #[test]
 fn a_mail_says_what_its_page_says_and_nothing_of_other_regions() {
     let project = Project::of_sample();
-    let reports = "[\"summary\", \"contribution\", \"tiers\", \"key_accounts\", \"long_tail\", \"arpu\", \"churn\", \"coverage\"]";
+    let reports = "[\"summary\", \"contribution\", \"tiers\", \"key_accounts\", \"decision_chain\", \"long_tail\", \"arpu\", \
+                   \"acquisition\", \"churn\", \"coverage\", \"health\", \"review\"]";
     let reader = |name: &str, language: &str, mail: &str, rows: &str| {
         format!(
             "[[recipients]]\nname = \"{name}\"\naddress = \"{name}@example.com\"\nlanguage = \"{language}\"\nmail = {mail}\n{rows}\n"
@@ -152,7 +153,7 @@ fn a_mail_says_what_its_page_says_and_nothing_of_other_regions() {
     let warehouse = repository().join("sample_data/warehouse").display().to_string();
     let outcome = support::published(&Request { warehouse: Some(warehouse.clone()), ..project.request() });
     assert_eq!(outcome.failed, Vec::<String>::new());
-    assert_eq!(outcome.mails, 24);
+    assert_eq!(outcome.mails, 36);
     assert_eq!(
         outcome.warnings.iter().filter(|line| line.contains("mailed")).collect::<Vec<_>>(),
         ["`nowhere@example.com` is mailed nothing: no customer has region = Atlantis"]
@@ -347,7 +348,9 @@ fn a_mail_says_first_what_is_to_be_done_and_names_what_only_the_page_has() {
          FROM staging.customers a CROSS JOIN staging.customers b GROUP BY a.customer_id, b.customer_id\n",
     );
     let pairs = |caption: &str| {
-        format!("{{{{ matrix(review.pairs, rows=\"one\", columns=\"other\", value=\"customers\", caption=\"{caption}\") }}}}")
+        format!(
+            "{{{{ matrix(review.pairs, rows=\"one\", columns=\"other\", value=\"customers\", caption=\"{caption}\") }}}}"
+        )
     };
     project.write(
         "report_templates/brief.md",
@@ -361,9 +364,8 @@ fn a_mail_says_first_what_is_to_be_done_and_names_what_only_the_page_has() {
     );
     support::published(&project.request());
     let (_, mail) = &mails(&project.path("book/latest"))[0];
-    let place = |words: &str| {
-        mail.plain.find(words).unwrap_or_else(|| panic!("`{words}` is not in\n{}", mail.plain))
-    };
+    let place =
+        |words: &str| mail.plain.find(words).unwrap_or_else(|| panic!("`{words}` is not in\n{}", mail.plain));
     assert!(place("Also in the full report: Each with each, Once more.") < place("To do"), "{}", mail.plain);
     assert!(place("To do") < place("Largest") && place("Largest") < place("Pairs"), "{}", mail.plain);
     assert!(place("They are many.") < place("Also in the full report: The same again."), "{}", mail.plain);

@@ -108,8 +108,20 @@ fn compare(name: &str, scope: &str, (customers, sales): (&str, &str)) {
         ("window_end".to_owned(), last.saturating_add(1.day()).to_string()),
     ];
     support::published(&request);
-    for page in ["summary", "contribution", "tiers", "key_accounts", "long_tail", "arpu", "churn", "coverage"]
-    {
+    for page in [
+        "summary",
+        "contribution",
+        "tiers",
+        "key_accounts",
+        "decision_chain",
+        "long_tail",
+        "arpu",
+        "acquisition",
+        "churn",
+        "coverage",
+        "health",
+        "review",
+    ] {
         for language in ["zh-CN", "en"] {
             assert!(
                 project.path(&format!("book/latest/{language}/{page}.html")).is_file(),

@@ -429,9 +429,7 @@ fn decisions(found: &Found) {
     );
     let undecided: BTreeSet<Vec<String>> = planted("Open deals where nobody decides")
         .iter()
-        .map(|row| {
-            vec![row["account"].clone(), row["open deals"].clone(), format!("{}.0000", row["amount"])]
-        })
+        .map(|row| vec![row["account"].clone(), row["open deals"].clone(), format!("{}00", row["amount"])])
         .collect();
     assert_eq!(found.first("no decider", 3), undecided);
     // Others wait for longer than is usual by chance.
@@ -483,9 +481,8 @@ fn readers(found: &Found) {
     assert!(shown.is_superset(&planted_months), "{shown:?}");
     let passed_on = found.rows("passed on").into_iter().find(|row| row[0] == "forwarded").unwrap();
     let rows = planted(months);
-    let of = |month: &str| {
-        rows.iter().find(|row| row["month"] == month).unwrap()["of what was passed on"].clone()
-    };
+    let of =
+        |month: &str| rows.iter().find(|row| row["month"] == month).unwrap()["of what was passed on"].clone();
     assert_eq!(passed_on[1..3], [of("2026-10-01"), of("2026-09-01")]);
     let community = found.first("community", 3);
     let invited =
