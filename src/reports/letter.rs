@@ -117,8 +117,10 @@ impl Section {
 /// Names what only the page has; stands below all that the mail has too.
 fn named(left_out: &[String], words: &Words) -> Result<Option<Block>, String> {
     let mut titles: Vec<&str> = Vec::new();
-    for title in left_out.iter().map(String::as_str).filter(|title| !title.is_empty()) {
-        if !titles.contains(&title) {
+    for title in left_out {
+        // A caption may be a sentence, or two.
+        let title = first_sentence(title).trim_end_matches(['.', '。']);
+        if !title.is_empty() && !titles.contains(&title) {
             titles.push(title);
         }
     }
@@ -223,7 +225,12 @@ fn shortened_table(table: &Table, words: &Words) -> Result<Table, String> {
         .map(|index| table.columns[index].title.as_str())
         .collect();
     if !names.is_empty() {
-        let gap = if words.lang == Lang::En { ", " } else { "、" };
+        let has_comma = names.iter().any(|name| name.contains(','));
+        let gap = match words.lang {
+            Lang::En if has_comma => "; ",
+            Lang::En => ", ",
+            Lang::Zh => "、",
+        };
         notes.push(words.fill("mail.columns", &[("names".to_owned(), names.join(gap))])?);
     }
     let rest = tables::rest(words, rows.len(), table.total, table.is_last, &notes)?;

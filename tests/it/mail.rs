@@ -358,7 +358,7 @@ fn a_mail_says_first_what_is_to_be_done_and_names_what_only_the_page_has() {
             "# Brief\n\nShort.\n\n{}\n\n> {}\n\n## Largest\n\n{{{{ table(review.brief, columns=[\"customer_name\", \"revenue\"]) }}}}\n\n\
              ## Pairs\n\nThey are many.\n\n{}\n\n## To do\n\n{{{{ table(review.todo) }}}}\n",
             pairs("Each with each"),
-            pairs("Once more"),
+            pairs("Once more. With words, and a full stop."),
             pairs("The same again"),
         ),
     );

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::markdown::plain_text;
 use crate::reports::document::{Block, Kpi, Table};
+use crate::reports::format;
 
 /// Blocks as text, a blank line between them.
 pub(crate) fn write(blocks: &[Block]) -> String {
@@ -54,7 +55,7 @@ fn kpi(kpi: &Kpi) -> String {
     format!("- {}: {}{notes}", one_line(&plain_text(&kpi.label)), one_line(&kpi.value.text))
 }
 
-/// A line for each row: what it is about, then each further cell with its heading.
+/// A line for each row: what it is about, then each further cell that has a value, with its heading.
 fn rows(table: &Table) -> String {
     let mut text = String::new();
     if !table.caption.is_empty() {
@@ -63,7 +64,9 @@ fn rows(table: &Table) -> String {
     for cells in &table.rows {
         let mut cells = cells.iter().zip(&table.columns);
         let first = cells.next().map(|(cell, _)| one_line(&cell.cell.text)).unwrap_or_default();
+        // A line has no column that a dash would keep open.
         let rest: Vec<String> = cells
+            .filter(|(cell, _)| cell.cell.text != format::MISSING)
             .map(|(cell, column)| format!("{}: {}", one_line(&column.title), one_line(&cell.cell.text)))
             .collect();
         let _ = writeln!(text, "- {first}{}{}", if rest.is_empty() { "" } else { " | " }, rest.join("; "));
