@@ -24,6 +24,7 @@ mod models;
 mod optional;
 mod publish;
 mod random;
+mod random_funnel;
 mod random_retention;
 mod real;
 mod section;

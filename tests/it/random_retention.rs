@@ -20,7 +20,10 @@ type Paid = (u8, i64, i64);
 /// One sale line: customer, days before the as-of date, cents.
 type Sale = (u8, i64, i64);
 
-fn run<T: std::fmt::Debug>(strategy: &impl Strategy<Value = T>, check: impl Fn(&T) -> Result<(), String>) {
+pub(crate) fn run<T: std::fmt::Debug>(
+    strategy: &impl Strategy<Value = T>,
+    check: impl Fn(&T) -> Result<(), String>,
+) {
     let config = Config { cases: 12, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     runner
@@ -47,15 +50,15 @@ fn money(cents: i64) -> String {
 }
 
 /// Months since the year 0.
-fn month_of(day: Date) -> i64 {
+pub(crate) fn month_of(day: Date) -> i64 {
     i64::from(day.year()) * 12 + i64::from(day.month()) - 1
 }
 
-fn name_of(month: i64) -> String {
+pub(crate) fn name_of(month: i64) -> String {
     format!("{:04}-{:02}-01", month.div_euclid(12), month.rem_euclid(12) + 1)
 }
 
-fn is_near(value: &serde_json::Value, wanted: Option<f64>) -> bool {
+pub(crate) fn is_near(value: &serde_json::Value, wanted: Option<f64>) -> bool {
     match (value.as_f64(), wanted) {
         (None, None) => true,
         (Some(value), Some(wanted)) => (value - wanted).abs() < 1e-12,
@@ -64,7 +67,7 @@ fn is_near(value: &serde_json::Value, wanted: Option<f64>) -> bool {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "the sums are small")]
-fn ratio(a: i64, b: i64) -> Option<f64> {
+pub(crate) fn ratio(a: i64, b: i64) -> Option<f64> {
     (b != 0).then(|| a as f64 / b as f64)
 }
 
