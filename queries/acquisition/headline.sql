@@ -48,6 +48,9 @@
 -- column: includes_salaries bool "Salaries are in it"
 -- column: ltv money "Lifetime value"
 -- column: ltv_cac count "LTV/CAC"
+-- column: restricted_ltv money "Lifetime value, months restricted, as of channels with few customers"
+-- column: restricted_ltv_cac count "LTV/CAC by it"
+-- column: has_two_methods bool "Some channels have another method than all customers together"
 -- column: ltv_cac_low count "LTV/CAC with a higher loss of customers"
 -- column: ltv_cac_high count "LTV/CAC with a lower loss of customers"
 -- column: payback_months count "Pay-back in months"
@@ -172,6 +175,9 @@ units AS (
     bool_or(CASE WHEN is_total THEN includes_salaries END) AS includes_salaries,
     max(CASE WHEN is_total THEN ltv END) AS ltv,
     max(CASE WHEN is_total THEN ltv_cac END) AS ltv_cac,
+    max(CASE WHEN is_total THEN restricted_ltv END) AS restricted_ltv,
+    max(CASE WHEN is_total THEN restricted_ltv_cac END) AS restricted_ltv_cac,
+    count(DISTINCT CASE WHEN ltv_cac IS NOT NULL THEN method END) > 1 AS has_two_methods,
     max(CASE WHEN is_total THEN ltv_cac_low END) AS ltv_cac_low,
     max(CASE WHEN is_total THEN ltv_cac_high END) AS ltv_cac_high,
     max(CASE WHEN is_total THEN payback_months END) AS payback_months,
@@ -267,6 +273,9 @@ SELECT
   u.includes_salaries,
   u.ltv,
   u.ltv_cac,
+  u.restricted_ltv,
+  u.restricted_ltv_cac,
+  coalesce(u.has_two_methods, false) AS has_two_methods,
   u.ltv_cac_low,
   u.ltv_cac_high,
   u.payback_months,

@@ -7,6 +7,7 @@
 -- Without subscriptions monthly revenue is final revenue in the window by the calendar months of it in which a customer was still here
 -- (churn.last_seen), bought or not. Gross margin is that of final revenue in the window with a known cost. Where no cost is
 -- known the value is of revenue alone, and its method says so: revenue_subscription, revenue_restricted.
+-- The restricted value is told of every row, because values of two methods cannot be compared.
 -- Low and high are the same with the monthly loss a step of rules.ltv higher and lower; high is unknown where no loss would be left.
 --
 -- grain: channel
@@ -14,6 +15,7 @@
 -- empty_if_missing: staging.subscriptions
 -- check: method in ('subscription', 'restricted', 'revenue_subscription', 'revenue_restricted')
 -- check: monthly_churn between 0 and 1
+-- check: method like '%subscription' or restricted_ltv = ltv
 -- total: sum(case when is_total then revenue end) = (select coalesce(sum(window_revenue), 0) from acquisition.customers c join churn.last_seen s on s.customer_id = c.customer_id)
 -- column: channel text "Channel"
 -- column: is_total bool "All customers together"
@@ -27,6 +29,7 @@
 -- column: horizon_months count "Months counted, where they are restricted"
 -- column: kept_months count "Months of these that a customer is still here"
 -- column: ltv money "Lifetime value"
+-- column: restricted_ltv money "Lifetime value, months restricted"
 -- column: ltv_low money "With a higher loss"
 -- column: ltv_high money "With a lower loss"
 -- column: is_small_sample bool "Too few customers for a rate to mean much"
@@ -173,6 +176,7 @@ SELECT
   CASE WHEN NOT p.is_open_ended THEN k.horizon_months END AS horizon_months,
   CASE WHEN NOT p.is_open_ended THEN CAST(k.kept AS DOUBLE) END AS kept_months,
   p.arpa * coalesce(p.gross_margin, 1) * CASE WHEN p.is_open_ended THEN 1 / p.monthly_churn ELSE CAST(k.kept AS DOUBLE) END AS ltv,
+  p.arpa * coalesce(p.gross_margin, 1) * CAST(k.kept AS DOUBLE) AS restricted_ltv,
   p.arpa * coalesce(p.gross_margin, 1)
     * CASE WHEN p.is_open_ended THEN 1 / (p.monthly_churn + CAST(p.churn_step AS DOUBLE)) ELSE CAST(k.kept_low AS DOUBLE) END AS ltv_low,
   p.arpa * coalesce(p.gross_margin, 1) * CASE

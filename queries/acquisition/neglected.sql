@@ -1,7 +1,8 @@
 -- Neglected leads by promise, the most promising first: the furthest thing that happened to any lead of the prospect, as
 -- rules.lead_promise weighs it, then the amount of its open opportunities, then who was left alone for the shortest time. Who is to act is
 -- the owner of the customer; for a lead that names none, whoever claimed it last, unless it went back to the pool since then.
--- Listed are the first ones, as many as rules.neglect says, without customers who want no contact.
+-- Listed are the first ones, as many as rules.neglect says, without customers who want no contact, and without those who do not
+-- match or have no present need: to call these now helps nobody.
 --
 -- grain: party
 -- order: place
@@ -60,7 +61,9 @@ ranked AS (
     o.customer_id IS NOT NULL AS has_opted_out,
     row_number() OVER (
       ORDER BY
-        CASE WHEN o.customer_id IS NULL THEN 0 ELSE 1 END, coalesce(f.promise, 0) DESC, coalesce(n.open_amount, 0) DESC,
+        CASE WHEN o.customer_id IS NULL THEN 0 ELSE 1 END,
+        CASE WHEN n.neglect_reason IN ('mismatch', 'no_present_need') THEN 1 ELSE 0 END,
+        coalesce(f.promise, 0) DESC, coalesce(n.open_amount, 0) DESC,
         n.days_alone, n.party
     ) AS place
   FROM acquisition.lead_neglect n
@@ -89,7 +92,7 @@ SELECT
   r.milestone,
   r.promise,
   r.open_amount,
-  NOT r.has_opted_out AND r.place <= n.max_listed AS is_listed
+  NOT r.has_opted_out AND r.neglect_reason NOT IN ('mismatch', 'no_present_need') AND r.place <= n.max_listed AS is_listed
 FROM ranked r
 CROSS JOIN rule n
 LEFT JOIN value.customers c ON c.customer_id = r.customer_id

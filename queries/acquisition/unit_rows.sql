@@ -25,6 +25,8 @@
 -- column: ltv_low money "LTV with a higher loss"
 -- column: ltv_high money "LTV with a lower loss"
 -- column: ltv_cac count "LTV/CAC"
+-- column: restricted_ltv money "LTV, months restricted"
+-- column: restricted_ltv_cac count "LTV/CAC, months restricted"
 -- column: ltv_cac_low count "LTV/CAC with a higher loss"
 -- column: ltv_cac_high count "LTV/CAC with a lower loss"
 -- column: payback_months count "Pay-back in months"
@@ -48,6 +50,7 @@ WITH both_parts AS (
     l.gross_margin,
     l.monthly_churn,
     l.ltv,
+    l.restricted_ltv,
     l.ltv_low,
     l.ltv_high,
     l.method,
@@ -81,6 +84,8 @@ SELECT
   b.ltv_low,
   b.ltv_high,
   b.ltv_cac,
+  b.restricted_ltv,
+  round(CAST(b.restricted_ltv / NULLIF(b.cac, 0) AS DOUBLE), 9) AS restricted_ltv_cac,
   round(b.ltv_low / NULLIF(b.cac, 0), 9) AS ltv_cac_low,
   round(b.ltv_high / NULLIF(b.cac, 0), 9) AS ltv_cac_high,
   CASE WHEN b.arpa * b.gross_margin > 0 THEN b.cac / (b.arpa * b.gross_margin) END AS payback_months,

@@ -5,7 +5,7 @@
 -- goes to the owner, or to whoever answers for a customer without one.
 --
 -- grain: position
--- empty_if_missing: arpu.next_products
+-- empty_if_missing: arpu.next_products, health.current
 -- check: due_on >= $as_of and due_on is not null
 -- check: customer_id is not null
 -- column: position count "Position"
@@ -31,7 +31,7 @@
 -- column: at_stake money "At stake, or what the next line may bring"
 -- column: revenue money "Final revenue in the window"
 WITH rule AS (
-  SELECT r.list_size AS risk_list_size, p.list_size AS product_list_size
+  SELECT r.list_size AS risk_list_size, r.gap_multiple, r.min_silent_days, p.list_size AS product_list_size
   FROM rules.churn_risk r
   CROSS JOIN rules.next_product p
   WHERE (r.valid_from IS NULL OR r.valid_from <= $as_of) AND (r.valid_to IS NULL OR r.valid_to > $as_of)
@@ -46,8 +46,13 @@ risks AS (
 offers AS (
   SELECT o.*, row_number() OVER (ORDER BY o.typical_revenue DESC, o.customer_id) AS place
   FROM arpu.next_products o
+  CROSS JOIN rule r
+  JOIN value.customers c ON c.customer_id = o.customer_id
+  LEFT JOIN churn.rhythm b ON b.customer_id = o.customer_id
   LEFT JOIN churn.at_risk k ON k.customer_id = o.customer_id
-  WHERE o.segment = 'head' AND k.customer_id IS NULL
+  LEFT JOIN health.current h ON h.customer_id = o.customer_id AND h.state = 'risk'
+  WHERE o.segment = 'head' AND k.customer_id IS NULL AND h.customer_id IS NULL
+    AND $as_of - c.last_sale_on <= greatest(coalesce(b.usual_gap_days * r.gap_multiple, 0), r.min_silent_days)
 ),
 found AS (
   SELECT

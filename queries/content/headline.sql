@@ -44,8 +44,9 @@ WITH sums AS (
 fallen AS (
   SELECT
     CASE WHEN count(is_fallen) > 0 THEN count(CASE WHEN is_fallen THEN 1 END) END AS n_fallen,
-    first_value(content_id ORDER BY change NULLS LAST, channel_key, content_id) AS content_id,
-    min(change) AS change
+    first_value(CASE WHEN is_fallen THEN content_id END ORDER BY CASE WHEN is_fallen THEN change END NULLS LAST, channel_key, content_id)
+      AS content_id,
+    min(CASE WHEN is_fallen THEN change END) AS change
   FROM content.items
 ),
 source AS (

@@ -1,6 +1,7 @@
 -- Each piece of content: views and what they led to in the month up to the as-of date and in the same number of days of the month
 -- before, those that lost most views first. A piece that was seen in neither is left out. A fall asks four questions: was it the
--- title, the content, the audience, or the topic?
+-- title, the content, the audience, or the topic? What was new in the month before has had its first readers then, and does not count
+-- as fallen.
 --
 -- grain: channel_key, content_id
 -- order: change, channel_key, content_id
@@ -17,7 +18,7 @@
 -- column: likes count "Likes"
 -- column: comments count "Comments"
 -- column: followers count "Followers won less those lost"
--- column: is_fallen bool "Fewer views than before"
+-- column: is_fallen bool "Fewer views than before, and older than the month before"
 WITH sums AS (
   SELECT
     coalesce(c.channel, '') AS channel_key,
@@ -46,7 +47,7 @@ SELECT
   likes,
   comments,
   followers,
-  CASE WHEN is_known THEN views < views_before END AS is_fallen
+  CASE WHEN is_known THEN views < views_before AND first_seen_on < before_from END AS is_fallen
 FROM sums
-CROSS JOIN (SELECT count(*) > 0 AS is_known FROM content.periods WHERE span = 'month' AND k = 1)
+CROSS JOIN (SELECT count(*) > 0 AS is_known, max(period_start) AS before_from FROM content.periods WHERE span = 'month' AND k = 1)
 WHERE views > 0 OR views_before > 0

@@ -264,6 +264,8 @@ pub(super) fn shown(text: String, datum: &Datum, source: Source) -> Cell {
         Datum::Float(number) => *number < 0.0,
         _ => false,
     };
+    // What is shown as nothing is not less than nothing.
+    let negative = negative && text.contains(|c: char| matches!(c, '1'..='9'));
     let missing = *datum == Datum::Null;
     let whole = matches!(datum, Datum::Int(_) | Datum::Exact(_) | Datum::Float(_) | Datum::Day(_));
     let Source { model, key, column } = source;

@@ -89,6 +89,7 @@ pub(super) fn table(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>) 
         parts.iter().filter(|(name, _)| bars.contains(name)).map(|(_, part)| part).collect();
     let mut adjusted = false;
     for (name, part) in &parts {
+        let money = money.or_own(shared.words.lang, &shared.words.currency, &part.fractions());
         let style = part.style(signed.contains(name), money);
         columns.push(TableColumn {
             title: part.title(style)?,

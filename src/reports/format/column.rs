@@ -157,6 +157,19 @@ impl Column {
         Self { scale, digits: u32::from(scale != Scale::One) }
     }
 
+    /// This column for amounts that it has room for; a scale of their own for amounts that are all fractions of its unit, such
+    /// as prices beside revenue.
+    #[must_use]
+    pub fn or_own(self, lang: Lang, currency: &str, amounts: &[Decimal]) -> Self {
+        let most = amounts.iter().max_by(|a, b| a.to_f64().abs().total_cmp(&b.to_f64().abs()));
+        match most {
+            Some(most) if most.unscaled != 0 && !most.reaches(self.scale.power()) => {
+                Self::money(lang, currency, Decimal::new(most.unscaled.abs(), most.scale))
+            }
+            _ => self,
+        }
+    }
+
     /// The column for numbers that are no money: a decimal if any of them has one.
     #[must_use]
     pub fn plain(numbers: &[Decimal]) -> Self {

@@ -108,6 +108,14 @@ fn the_amounts_of_a_table_have_one_scale() {
     // Not finer than six digits before the point of the greatest.
     assert_eq!(of(Lang::En, &[&[44_300_000], &[12]]).scale, Scale::Thousand);
     assert_eq!(of(Lang::Zh, &[&[44_300_000], &[12]]).scale, Scale::Wan);
+    // Prices of a few units beside revenue of millions have a scale of their own; what has room keeps the common one.
+    let prices = [Decimal::new(1_290, 2), Decimal::new(99, 0)];
+    let own = Column::money_beside(Lang::En, "CNY", &[vec![Decimal::new(44_300_000, 0)], prices.to_vec()]);
+    assert_eq!(own.scale, Scale::Thousand);
+    let own = own.or_own(Lang::En, "CNY", &prices);
+    assert_eq!((own.cell(prices[0]), own.scale), ("12.90".to_owned(), Scale::One));
+    let common = of(Lang::En, &[&[44_300_000], &[1_200]]);
+    assert_eq!(common.or_own(Lang::En, "CNY", &[Decimal::new(1_200, 0)]), common);
     // Zeros have no say, and a single column is as it was.
     let money = |amount: i128| Column::money(Lang::Zh, "CNY", Decimal::new(amount, 0));
     assert_eq!(of(Lang::Zh, &[&[0], &[123_456_789]]), money(123_456_789));
