@@ -1,5 +1,5 @@
 -- Does the health score foretell who leaves? The states at the newest month-end that lies the days of rules.health or more before the
--- as-of date, and who of them had left within those days (churn.last_seen). Empty where nothing was known then.
+-- as-of date, and who of them had left within those days (churn.stays), also if they came back. Empty where nothing was known then.
 --
 -- grain: state
 -- order: position
@@ -31,10 +31,12 @@ judged AS (
     t.tested_on,
     t.outcome_days,
     t.min_rate_units,
-    CASE WHEN l.has_left AND l.left_on <= t.tested_on + CAST(t.outcome_days AS INT) THEN 1 ELSE 0 END AS has_left
+    CASE WHEN s.left_on <= t.tested_on + CAST(t.outcome_days AS INT) THEN 1 ELSE 0 END AS has_left
   FROM tested t
   JOIN health.history h ON h.month_end = t.tested_on
-  JOIN churn.last_seen l ON l.customer_id = h.customer_id
+  -- The stay of that day.
+  JOIN churn.stays s
+    ON s.customer_id = h.customer_id AND s.started_on <= t.tested_on AND (s.left_on IS NULL OR s.left_on > t.tested_on)
 )
 SELECT
   state,

@@ -1,5 +1,5 @@
 -- The health of every customer on each day of health.days. Customers are those who have bought by that day and had not left by then
--- (churn.last_seen); whoever left is in health.frozen. Healthy: no signal is negative; watch: one is; risk: as many as rules.health
+-- (churn.stays); whoever left is in health.frozen. Healthy: no signal is negative; watch: one is; risk: as many as rules.health
 -- says or more are, or there was no login within its days. With fewer signals than it asks for the state is unknown, unless there was
 -- no login.
 --
@@ -21,9 +21,9 @@
 -- column: worst_signal text "Negative signal that fell most"
 -- column: worst_growth ratio "Its growth"
 WITH population AS (
-  SELECT d.scored_on, d.min_signals, d.risk_signals, l.customer_id
-  FROM churn.last_seen l
-  JOIN health.days d ON l.started_on <= d.scored_on AND NOT (l.has_left AND l.left_on <= d.scored_on)
+  SELECT d.scored_on, d.min_signals, d.risk_signals, s.customer_id
+  FROM churn.stays s
+  JOIN health.days d ON s.started_on <= d.scored_on AND (s.left_on IS NULL OR s.left_on > d.scored_on)
 ),
 placed AS (
   SELECT

@@ -350,7 +350,7 @@ fn rules_valid(project: &Project, order: &[TableName], as_of: Date) -> Result<()
         if !rules.versions.is_empty() && rules.version_on(as_of).is_none() {
             faults.push(
                 Error::project(format!("no version of rule table `{}` is valid on {as_of}", rules.name))
-                    .help(format!("add one to `{}`, or leave the first `valid_from` empty", rules.path)),
+                    .help(format!("add one to `{}`, or leave `valid_to` of the last one empty", rules.path)),
             );
         }
     }

@@ -19,6 +19,9 @@ use crate::names::{Lang, ReportName, TableName};
 /// The name of the file.
 pub const FILE_NAME: &str = "tierbook.toml";
 
+/// Where editions go unless told otherwise.
+pub const OUT: &str = "book";
+
 /// The config of a project, checked.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -168,7 +171,7 @@ pub fn parse(text: &Arc<str>) -> Result<Config> {
         languages,
         warehouse: file.warehouse.location,
         as_of: as_of(file.run.as_of, text)?,
-        out: file.run.out.unwrap_or_else(|| "book".to_owned()),
+        out: file.run.out.unwrap_or_else(|| OUT.to_owned()),
         keep: keep(file.run.keep, text)?,
         memory: memory(file.run.memory, text)?,
         reports,

@@ -239,6 +239,11 @@ fn versions(
     let day_at = |record: &csv::StringRecord, name: &str| {
         place(name).and_then(|index| day(record.get(index).unwrap_or_default()))
     };
+    if records.is_empty() {
+        return Err(Error::project(format!("rule table `{table}` has no version"))
+            .at(reader.at(0..reader.text.lines().next().unwrap_or_default().len()))
+            .help("add a line below its headings: what reads it would find nothing, and say nothing of it"));
+    }
     let mut versions: Vec<(Version, Range<usize>)> = Vec::new();
     for record in records {
         let name = record.get(version_at).unwrap_or_default().to_owned();

@@ -59,7 +59,10 @@ pub enum Question {
 /// Any fault; the last good edition is then as it was, and `status.json` and the archive say what happened.
 pub async fn run(request: &Request, progress: Progress<'_>) -> Result<Outcome, Errors> {
     // Where editions go, and how the archive looks, is known before anything else can fail.
-    let config = project::load_config(&request.project)?;
+    let config = match project::load_config(&request.project) {
+        Ok(config) => config,
+        Err(errors) => return Err(tell_unread(request, errors)),
+    };
     let templates = project::load_templates(&request.project).ok();
     let words =
         templates.and_then(|templates| reports::archive_words(&config, &templates).ok()).unwrap_or_default();
@@ -93,6 +96,24 @@ pub async fn run(request: &Request, progress: Progress<'_>) -> Result<Outcome, E
             }))
         }
     }
+}
+
+/// Says in `status.json` that the configuration cannot be read, in the folder that the caller names or the usual one, if it has
+/// editions: what stands there must not go on telling of the last good run.
+fn tell_unread(request: &Request, errors: Errors) -> Errors {
+    let out = request.out.clone().unwrap_or_else(|| request.project.join(project::config::OUT));
+    if !out.join("editions").is_dir() {
+        return errors;
+    }
+    let shelf = match Shelf::open(&out) {
+        Ok(shelf) => shelf,
+        // The fault of the configuration is what the caller must hear of.
+        Err(_) => return errors,
+    };
+    let live = shelf.editions().ok().and_then(|editions| editions.last().copied());
+    let status = Status::failed(&errors, None, live, request.now.timestamp().to_string());
+    let _ = shelf.tell(&status, &[]);
+    errors
 }
 
 /// The stages of a run; gives the day beside the result, as far as it was known.

@@ -177,6 +177,21 @@ fn a_run_tells_one_json_object_in_its_last_line() {
     assert!(project.path(outcome["first_page"].as_str().unwrap()).is_file(), "{outcome}");
     let again = project.tierbook(&["run"]).fine();
     assert!(again.starts_with("nothing changed: edition 2026-10-31.1"), "{again}");
+    // A run that fails tells one, too, and so does `status.json`, whatever it was that could not be read.
+    for (file, from, to) in [
+        ("queries/review/brief.sql", "c.customer_name", "c.custmer_name"),
+        ("tierbook.toml", "timezone", "timezoen"),
+    ] {
+        project.edit(file, from, to);
+        let said = project.tierbook(&["run", "--format", "json"]).failed_with(2);
+        let told = json(said.out.lines().last().unwrap());
+        assert_eq!((&told["state"], &told["errors"][0]["kind"]), (&"failed".into(), &"project".into()));
+        let status = json(&project.read("book/status.json"));
+        assert_eq!((&status["state"], &status["errors"]), (&told["state"], &told["errors"]));
+        assert_eq!(status["edition"], "2026-10-31.1");
+        let what = to.rsplit('.').next().unwrap();
+        assert!(status["errors"][0]["message"].as_str().unwrap().contains(what), "{status}");
+    }
 }
 
 #[test]

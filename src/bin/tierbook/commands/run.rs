@@ -10,6 +10,20 @@ use crate::args::TextFormat;
 use crate::terminal::{self, Meter};
 
 pub(super) async fn run(request: Request, deliver: bool, format: TextFormat) -> Result<(), Errors> {
+    let mut told = false;
+    let result = attempt(request, deliver, format, &mut told).await;
+    if let (TextFormat::Json, false, Err(errors)) = (format, told, &result) {
+        let errors: Vec<_> = errors
+            .iter()
+            .map(|error| serde_json::json!({ "kind": error.kind.word(), "message": error.to_string() }))
+            .collect();
+        terminal::say(&serde_json::json!({ "state": "failed", "errors": errors }).to_string());
+    }
+    result
+}
+
+/// A run and what follows it; `told` says whether its result has been.
+async fn attempt(request: Request, deliver: bool, format: TextFormat, told: &mut bool) -> Result<(), Errors> {
     let post = deliver.then(|| DeliverRequest {
         project: request.project.clone(),
         out: request.out.clone(),
@@ -46,6 +60,7 @@ pub(super) async fn run(request: Request, deliver: bool, format: TextFormat) -> 
     match (format, &delivered) {
         (TextFormat::Json, delivered) => {
             tell_json(&outcome, delivered.as_ref().and_then(|delivered| delivered.as_ref().ok()))?;
+            *told = true;
         }
         (TextFormat::Text, Some(Ok(delivered))) => terminal::say(&delivered.text()),
         (TextFormat::Text, _) => {}
