@@ -1,5 +1,6 @@
 //! Errors: who must act, what is wrong, where, and what to type next.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -209,11 +210,13 @@ impl std::error::Error for Error {
 pub struct Errors(Vec<Error>);
 
 impl Errors {
-    /// The faults as a result: `Ok` if there are none.
+    /// The faults as a result: `Ok` if there are none. What is found at one place for each language is one fault.
     ///
     /// # Errors
     /// When `faults` is not empty.
-    pub fn none_in(faults: Vec<Error>) -> Result<(), Self> {
+    pub fn none_in(mut faults: Vec<Error>) -> Result<(), Self> {
+        let mut known = BTreeSet::new();
+        faults.retain(|fault| known.insert(fault.to_string()));
         if faults.is_empty() { Ok(()) } else { Err(Self(faults)) }
     }
 
@@ -297,6 +300,12 @@ mod tests {
     fn the_project_goes_before_the_data() {
         let errors = Errors(vec![Error::data("late"), Error::project("wrong")]);
         assert_eq!(errors.exit_code(), 2);
+    }
+
+    #[test]
+    fn a_fault_that_is_found_twice_is_told_once() {
+        let errors = Errors::none_in(vec![Error::data("late"), Error::project("wrong"), Error::data("late")]);
+        assert_eq!(errors.unwrap_err().to_string(), "late\nwrong");
     }
 
     #[test]

@@ -357,7 +357,10 @@ pub(super) fn heading(words: &Words, model: &str, info: &ColumnInfo) -> Result<S
     match words.column(model, &info.name) {
         Some(title) => Ok(title.to_owned()),
         None if words.lang == Lang::En => Ok(info.meaning.clone()),
-        None => Err(format!("no word `column.{}` in `locales/{}.toml`", info.name, words.lang)),
+        None => Err(format!(
+            "no word `column.{}` in `locales/{1}.toml` or the files of `locales/{1}/`",
+            info.name, words.lang
+        )),
     }
 }
 

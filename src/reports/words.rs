@@ -51,7 +51,9 @@ impl Words {
 
     /// A word with its `{name}` places filled; `Err` names what is missing.
     pub fn fill(&self, key: &str, values: &[(String, String)]) -> Result<String, String> {
-        let text = self.get(key).ok_or_else(|| format!("no word `{key}` in `locales/{}.toml`", self.lang))?;
+        let text = self.get(key).ok_or_else(|| {
+            format!("no word `{key}` in `locales/{0}.toml` or the files of `locales/{0}/`", self.lang)
+        })?;
         fill(text, values).map_err(|reason| format!("word `{key}` {reason}"))
     }
 

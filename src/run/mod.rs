@@ -105,11 +105,8 @@ fn tell_unread(request: &Request, errors: Errors) -> Errors {
     if !out.join("editions").is_dir() {
         return errors;
     }
-    let shelf = match Shelf::open(&out) {
-        Ok(shelf) => shelf,
-        // The fault of the configuration is what the caller must hear of.
-        Err(_) => return errors,
-    };
+    // The fault of the configuration is what the caller must hear of.
+    let Ok(shelf) = Shelf::open(&out) else { return errors };
     let live = shelf.editions().ok().and_then(|editions| editions.last().copied());
     let status = Status::failed(&errors, None, live, request.now.timestamp().to_string());
     let _ = shelf.tell(&status, &[]);
