@@ -40,6 +40,7 @@
 -- column: k80_not_profitable count "Of the customers who bring 80 % of revenue, those without gross profit"
 -- column: top1_customer_id text "Largest customer"
 -- column: top1_customer_name text "Name of the largest customer"
+-- column: top1_left_on date "Day from which it counts as having left"
 -- column: top1_share ratio "Share of the largest customer"
 -- column: key_customers count "Customers in the key and important tiers"
 -- column: key_dormant_customers count "Dormant customers in the key and important tiers"
@@ -179,6 +180,7 @@ SELECT
   p.k80_not_profitable,
   p.top_id AS top1_customer_id,
   p.top_name AS top1_customer_name,
+  z.left_on AS top1_left_on,
   n.cr1 AS top1_share,
   coalesce(t.key_customers, 0) AS key_customers,
   coalesce(t.dormant, 0) AS key_dormant_customers,
@@ -200,3 +202,4 @@ CROSS JOIN moves v
 LEFT JOIN months m ON m.month = w.month
 LEFT JOIN concentration_before b ON b.month_end = month_end(month_add(w.month, -1))
 LEFT JOIN churn.monthly c ON c.month = w.month
+LEFT JOIN churn.last_seen z ON z.customer_id = p.top_id AND z.has_left

@@ -314,6 +314,7 @@ FROM acquisition.moves
 UNION ALL SELECT 'wave', l.customer_id, CAST(l.last_on AS VARCHAR), CAST(l.left_on AS VARCHAR), NULL
 FROM churn.left_customers l JOIN value.customers c ON c.customer_id = l.customer_id
 WHERE l.reason = 'price_increase' AND c.region = '华东'
+UNION ALL SELECT 'largest', top1_customer_id, CAST(top1_left_on AS VARCHAR), NULL, NULL FROM review.headline
 UNION ALL SELECT 'gave up', CAST(CAST(date_trunc('quarter', l.last_on) AS DATE) AS VARCHAR), c.region, l.reason, NULL
 FROM churn.left_customers l JOIN value.customers c ON c.customer_id = l.customer_id WHERE l.policy = 'subscription'
 UNION ALL SELECT 'use', customer_id, CAST(logins_before AS VARCHAR), CAST(logins_now AS VARCHAR), NULL
@@ -443,6 +444,11 @@ fn subscriptions(found: &Found) {
     let last: BTreeSet<Vec<String>> =
         found.first("wave", 3).into_iter().filter(|row| row[1].as_str() >= "2026-07-01").collect();
     assert_eq!(last, cells(wave, &["account", "last month paid for", "cancelled on"]));
+    let largest = &found.rows("largest")[0];
+    assert!(
+        last.iter().any(|row| row[0] == largest[0] && row[2] == largest[1]),
+        "{largest:?} left in the wave"
+    );
     let gone = found.rows("gave up");
     let count = |from: &str, in_east: bool, price_only: bool| {
         let rows = gone.iter().filter(|row| row[0] == from && (row[1] == "华东") == in_east);
