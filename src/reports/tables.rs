@@ -89,8 +89,10 @@ pub(super) fn table(model: &ModelObject, kwargs: &Kwargs, shared: &Arc<Shared>) 
         parts.iter().filter(|(name, _)| bars.contains(name)).map(|(_, part)| part).collect();
     let mut adjusted = false;
     for (name, part) in &parts {
-        let money = money.or_own(shared.words.lang, &shared.words.currency, &part.fractions());
-        let style = part.style(signed.contains(name), money);
+        // Changes are read beside what changed.
+        let is_signed = signed.contains(name);
+        let own = || money.or_own(shared.words.lang, &shared.words.currency, &part.fractions());
+        let style = part.style(is_signed, if is_signed { money } else { own() });
         columns.push(TableColumn {
             title: part.title(style)?,
             numeric: is_numeric(part.info.unit),
