@@ -1,5 +1,6 @@
 -- Every claim of a lead from the public pool: who took it, when, after how long in the pool, and how it ended. A claim ends with the
--- first of: won, returned, recycled, and reassigned (claimed by somebody while it was held, past the pool). Contacts are days with one, by
+-- first of: won, returned, recycled, and reassigned (claimed by somebody while it was held, past the pool); of several claims on the day
+-- it is won, the last one has won it. Contacts are days with one, by
 -- anybody, from the claim to its end; they are unknown when no contact at all names a lead. A leak is a lead that was recycled
 -- without any. One that is held without a contact for longer than rules.pool_limits allows should have been recycled. A former
 -- holder who claims again before the cool-down is over is too early. Somebody unknown holds what no actor is named for; where no
@@ -35,6 +36,7 @@ WITH moves AS (
     *,
     row_number() OVER (PARTITION BY lead_id, kind ORDER BY step_no) AS claim_no,
     lead(happened_on) OVER (PARTITION BY lead_id ORDER BY step_no) AS next_on,
+    lead(happened_on) OVER (PARTITION BY lead_id, kind ORDER BY step_no) AS next_claim_on,
     lead(event) OVER (PARTITION BY lead_id ORDER BY step_no) AS next_event
   FROM acquisition.pool_steps
   WHERE kind IN ('claim', 'back')
@@ -48,9 +50,14 @@ ended AS (
     m.actor_id,
     m.happened_on AS claimed_on,
     CASE WHEN m.before_kind <> 'claim' THEN m.happened_on - m.before_on END AS days_in_pool,
-    CASE WHEN p.won_on >= m.happened_on AND (m.next_on IS NULL OR p.won_on <= m.next_on) THEN p.won_on ELSE m.next_on END AS ended_on,
     CASE
-      WHEN p.won_on >= m.happened_on AND (m.next_on IS NULL OR p.won_on <= m.next_on) THEN 'won'
+      WHEN p.won_on >= m.happened_on AND (m.next_on IS NULL OR p.won_on <= m.next_on)
+        AND (m.next_claim_on IS NULL OR p.won_on < m.next_claim_on) THEN p.won_on
+      ELSE m.next_on
+    END AS ended_on,
+    CASE
+      WHEN p.won_on >= m.happened_on AND (m.next_on IS NULL OR p.won_on <= m.next_on)
+        AND (m.next_claim_on IS NULL OR p.won_on < m.next_claim_on) THEN 'won'
       WHEN m.next_event = 'claim' THEN 'reassigned'
       WHEN m.next_event = 'recycle' THEN 'recycled'
       WHEN m.next_event IS NOT NULL THEN 'returned'
