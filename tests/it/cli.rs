@@ -178,12 +178,12 @@ fn a_run_tells_one_json_object_in_its_last_line() {
     let again = project.tierbook(&["run"]).fine();
     assert!(again.starts_with("nothing changed: edition 2026-10-31.1"), "{again}");
     // A run that fails tells one, too, and so does `status.json`, whatever it was that could not be read.
-    for (file, from, to) in [
-        ("queries/review/brief.sql", "c.customer_name", "c.custmer_name"),
-        ("tierbook.toml", "timezone", "timezoen"),
+    for (file, from, to, arguments) in [
+        ("queries/review/brief.sql", "c.customer_name", "c.custmer_name", vec!["run", "--format", "json"]),
+        ("tierbook.toml", "timezone", "timezoen", vec!["run", "--format", "json", "--deliver"]),
     ] {
         project.edit(file, from, to);
-        let said = project.tierbook(&["run", "--format", "json"]).failed_with(2);
+        let said = project.tierbook(&arguments).failed_with(2);
         let told = json(said.out.lines().last().unwrap());
         assert_eq!((&told["state"], &told["errors"][0]["kind"]), (&"failed".into(), &"project".into()));
         let status = json(&project.read("book/status.json"));
