@@ -36,7 +36,8 @@
 //!    place they land in.
 //!
 //! Where to begin: to change a number, edit `queries/`; to change a page, `report_templates/`; to add a function
-//! that templates call, [`reports`] (`engine.rs`) and the list in [`project::templates`]; to add a key of query
+//! that templates call, [`reports`] (`engine.rs`) and the list in [`project::templates`]; to add one that SQL calls,
+//! [`engine`] (`functions.rs`, and `fits/` for models that are fitted); to add a key of query
 //! files, [`project::header`] and what reads it in [`models`]. Where a figure comes from is found in plans by
 //! [`models::lineage`], and written by [`reports`] (`evidence/`).
 
