@@ -4,6 +4,7 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::error::{Error, Result};
 
@@ -101,6 +102,32 @@ pub fn share(there: &Path, path: &Path, bytes: &[u8]) -> bool {
         && fs::read(there).is_ok_and(|own| own == bytes)
         && path.parent().is_none_or(|folder| create_folder(folder).is_ok())
         && fs::hard_link(there, path).is_ok()
+}
+
+/// Writes a whole file, for those who find out by themselves whether it is whole.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    fs::write(path, bytes).map_err(|source| fault("write", path, source))
+}
+
+/// Renames, for those who find out by themselves whether it was done.
+pub fn rename_unsynced(from: &Path, to: &Path) -> Result<()> {
+    fs::rename(from, to).map_err(|source| fault("move into place", to, source))
+}
+
+/// Says that a file was used at a time, where that is allowed.
+pub fn touch(path: &Path, at: SystemTime) {
+    let times = fs::FileTimes::new().set_modified(at);
+    let _ = File::options().append(true).open(path).and_then(|file| file.set_times(times));
+}
+
+/// When a file was last written or touched.
+pub fn touched_at(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|file| file.modified()).ok()
+}
+
+/// The size of a file; 0 if it is not there.
+pub fn size(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |file| file.len())
 }
 
 /// Replaces a file by one rename, so that a reader sees the old or the new one, never half of one.

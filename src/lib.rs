@@ -22,7 +22,8 @@
 //! | [`run`] | every pipeline as a list of stages called in order, and nothing else |
 //!
 //! Beside the pipeline: [`engine`] is the DataFusion session and what we add to it, [`export`] writes rows in any
-//! format, [`sample`] generates a warehouse, [`files`] touches the disk, [`names`] and [`error`] are used by all.
+//! format, [`sample`] generates a warehouse, [`store`] keeps results from run to run, each under the address of what went into it
+//! (what that is, [`models`] says: `addresses.rs`), [`files`] touches the disk, [`names`] and [`error`] are used by all.
 //!
 //! Rules that keep it so:
 //!
@@ -68,5 +69,7 @@ pub mod export;
 pub mod sample;
 
 pub mod engine;
+
+pub mod store;
 
 pub mod run;

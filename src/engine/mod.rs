@@ -8,6 +8,8 @@ mod faults;
 mod fits;
 mod functions;
 mod lints;
+mod parts;
+mod sides;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -18,10 +20,14 @@ use datafusion::common::TableReference;
 use datafusion::datasource::listing::ListingTableUrl;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
+use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
+use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 use datafusion::sql::parser::Statement as EngineStatement;
 use datafusion::sql::sqlparser::ast::{Query, Statement};
@@ -34,6 +40,7 @@ use crate::names::TableName;
 
 pub use faults::{execution_fault, planning_fault};
 pub use lints::lint;
+pub use parts::{Merged, Parts};
 
 /// The version of the engine, which is part of what a result depends on.
 pub const VERSION: &str = datafusion::DATAFUSION_VERSION;
@@ -50,6 +57,7 @@ pub struct Limits {
 /// A session: tables under their names, and the means to query them.
 pub struct Engine {
     context: SessionContext,
+    parts: Option<Arc<Parts>>,
 }
 
 impl std::fmt::Debug for Engine {
@@ -72,14 +80,20 @@ impl Engine {
             .with_disk_manager_builder(disk)
             .build_arc()
             .map_err(|source| Error::environment("cannot set up the query engine").caused_by(source))?;
-        let context = SessionContext::new_with_config_rt(config(limits), runtime);
+        let state = SessionStateBuilder::new()
+            .with_config(config(limits))
+            .with_runtime_env(runtime)
+            .with_default_features()
+            .with_physical_optimizer_rules(rules())
+            .build();
+        let context = SessionContext::new_with_state(state);
         for function in functions::all().into_iter().chain(fits::scores()) {
             context.register_udf(function);
         }
         for function in fits::aggregates() {
             context.register_udaf(function);
         }
-        Ok(Self { context })
+        Ok(Self { context, parts: None })
     }
 
     /// Joins tables of any size from here on: by sorting, which spills, rather than by holding one side in memory.
@@ -88,6 +102,12 @@ impl Engine {
         let state = self.context.state_ref();
         state.write().config_mut().options_mut().optimizer.prefer_hash_join = false;
         self
+    }
+
+    /// Merges grouped scans from what the files of the warehouse come to.
+    #[must_use]
+    pub fn with_parts(self, parts: Option<Arc<Parts>>) -> Self {
+        Self { parts, ..self }
     }
 
     /// Puts a table under its name, in the place of an earlier one.
@@ -144,7 +164,13 @@ impl Engine {
     /// # Errors
     /// The engine's own; [`execution_fault`] gives it our words.
     pub async fn stream(&self, plan: LogicalPlan) -> Result<SendableRecordBatchStream, DataFusionError> {
-        self.frame(plan).execute_stream().await
+        let frame = self.frame(plan);
+        let context = Arc::new(frame.task_ctx());
+        let mut physical = frame.create_physical_plan().await?;
+        if let Some(parts) = &self.parts {
+            physical = parts.rewrite(physical, &context).await?;
+        }
+        execute_stream(physical, context)
     }
 
     /// All rows of a plan that is known to give few.
@@ -185,6 +211,14 @@ fn unnamed(path: &Path) -> DataFusionError {
     DataFusionError::External(format!("`{}` cannot be named", path.display()).into())
 }
 
+/// The engine's rules, and ours after the one that decides how joins are done.
+fn rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+    let mut rules = PhysicalOptimizer::new().rules;
+    let place = rules.iter().position(|rule| rule.name() == "join_selection").map_or(0, |place| place + 1);
+    rules.insert(place, Arc::new(sides::SmallSideFirst));
+    rules
+}
+
 fn config(limits: &Limits) -> SessionConfig {
     let mut config = SessionConfig::new()
         .with_information_schema(false)
@@ -197,7 +231,9 @@ fn config(limits: &Limits) -> SessionConfig {
         .set_bool("datafusion.execution.parquet.reorder_filters", true)
         // A hash join tells its build side to the scan of the other one only when all of its parts are there to tell; where some parts
         // are empty, they can wait for each other without end (DataFusion issue 21625).
-        .set_bool("datafusion.optimizer.enable_join_dynamic_filter_pushdown", false);
+        .set_bool("datafusion.optimizer.enable_join_dynamic_filter_pushdown", false)
+        // What a file comes to is a matter of its rows alone, not of what was learnt while others were read.
+        .set_bool("datafusion.optimizer.enable_aggregate_dynamic_filter_pushdown", false);
     if limits.partitions > 0 {
         config = config.with_target_partitions(limits.partitions);
     }

@@ -3,16 +3,15 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Int64Type, TimeUnit, TimestampMicrosecondType};
+use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::{Decimal128Type, Int64Type};
 use arrow::row::{RowConverter, SortField};
 use datafusion::error::DataFusionError;
 use futures::TryStreamExt;
-use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan};
 
 use super::Inputs;
 use super::plan::sides;
+use super::sights::{self, Newest};
 use crate::engine::{Engine, bind, execution_fault};
 use crate::error::{Error, Result};
 use crate::export;
@@ -23,12 +22,14 @@ use crate::project::{Bindings, QueryFile, contract, query_file};
 const SHOWN: usize = 5;
 
 /// What checking a table found.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Verdict {
     /// Its rows.
     pub rows: u64,
     /// How many conditions were looked at.
     pub n_checks: usize,
+    /// The newest day or instant of a staging table.
+    pub newest: Newest,
     /// Conditions that hold for publishing to go on.
     pub faults: Vec<Error>,
     /// Conditions that are only printed.
@@ -62,7 +63,14 @@ pub async fn check(
     engine: &Engine,
     faults_folder: &Path,
 ) -> Result<Verdict> {
-    let mut verdict = Verdict::default();
+    let mut verdict = Verdict {
+        rows: 0,
+        n_checks: 0,
+        newest: Newest::Never,
+        faults: Vec::new(),
+        warnings: Vec::new(),
+        totals: Vec::new(),
+    };
     let Inputs { bindings, restriction, .. } = inputs;
     let is_whole = restriction.is_none();
     let checker = Checker { query, bindings, engine, faults_folder, is_whole };
@@ -132,10 +140,11 @@ impl Checker<'_> {
             u64::try_from(batch.column(index).as_primitive::<Int64Type>().value(0)).unwrap_or(0)
         };
         verdict.rows = count(0);
+        verdict.newest = sights::value(batch, 1);
         verdict.n_checks += conditions.len();
         if self.is_whole {
             self.band(verdict);
-            self.freshness(verdict, newest_in(batch.column(1), self.bindings));
+            verdict.n_checks += usize::from(self.query.header.fresh_days.is_some());
         }
         for (index, condition) in conditions.iter().enumerate() {
             let broken = count(index + 2);
@@ -196,24 +205,6 @@ impl Checker<'_> {
                     self.query.name, verdict.rows
                 ))
                 .help("see whether the load was complete; the band is the key `rows` of the staging query"),
-            );
-        }
-    }
-
-    fn freshness(&self, verdict: &mut Verdict, newest: Option<Date>) {
-        let Some(days) = self.query.header.fresh_days else { return };
-        verdict.n_checks += 1;
-        let as_of = self.bindings.as_of;
-        let age = newest.map(|day| i64::from((as_of - day).get_days()));
-        if age.is_none_or(|age| age > days) {
-            let found =
-                newest.map_or_else(|| "no row at all".to_owned(), |day| format!("nothing after {day}"));
-            verdict.faults.push(
-                Error::data(format!(
-                    "`{}` is not fresh: it has {found}, and the run is of {as_of}",
-                    self.query.name
-                ))
-                .help("wait for the load, or run with `--as-of` an earlier day"),
             );
         }
     }
@@ -332,6 +323,20 @@ impl Checker<'_> {
     }
 }
 
+/// Whether a staging table is too old for a run; said of whole tables alone, and anew on each day.
+pub(super) fn freshness(query: &QueryFile, newest: Newest, inputs: Inputs<'_>) -> Option<Error> {
+    let days = query.header.fresh_days.filter(|_| inputs.restriction.is_none())?;
+    let as_of = inputs.bindings.as_of;
+    let newest = newest.day(inputs.bindings);
+    let age = newest.map(|day| i64::from((as_of - day).get_days()));
+    if age.is_some_and(|age| age <= days) {
+        return None;
+    }
+    let found = newest.map_or_else(|| "no row at all".to_owned(), |day| format!("nothing after {day}"));
+    let message = format!("`{}` is not fresh: it has {found}, and the run is of {as_of}", query.name);
+    Some(Error::data(message).help("wait for the load, or run with `--as-of` an earlier day"))
+}
+
 fn hash_of(bytes: &[u8]) -> u64 {
     // Fixed, so that two runs look at the same rows; and free of patterns that ids are full of.
     use std::hash::{BuildHasher, Hasher};
@@ -386,23 +391,4 @@ pub(super) fn order_stray(text: &str) -> Option<String> {
             [] => Some(String::new()),
         }
     })
-}
-
-/// The newest value of a column of days or instants, as a business day.
-pub(super) fn newest_in(column: &ArrayRef, bindings: &Bindings) -> Option<Date> {
-    if column.is_empty() || column.is_null(0) {
-        return None;
-    }
-    match column.data_type() {
-        DataType::Date32 => {
-            let day = column.as_primitive::<Date32Type>().value(0);
-            Date::constant(1970, 1, 1).checked_add(i64::from(day).days()).ok()
-        }
-        DataType::Timestamp(TimeUnit::Microsecond, Some(_)) => {
-            let instant = column.as_primitive::<TimestampMicrosecondType>().value(0);
-            let instant = Timestamp::from_microsecond(instant).ok()?;
-            Some(instant.to_zoned(bindings.zone()).date())
-        }
-        _ => None,
-    }
 }

@@ -2,20 +2,23 @@
 //!
 //! Takes a project, opened sources and bound parameters. Gives a session in which every table that was asked for
 //! can be queried, with what is unavailable and why. Rows are checked as they are stored, before anything reads
-//! them. Nothing here writes outside the work folder that it is given.
+//! them, and kept in the store under the address of what went into them: the same is not computed again. Nothing here
+//! writes outside the folders that it is given.
 
+mod addresses;
 pub mod check;
 pub mod graph;
 pub mod lineage;
 mod newest;
 pub mod plan;
 pub mod restrict;
+mod rows;
+pub mod sights;
 pub mod staging;
-mod store;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{Array, RecordBatch};
 use arrow::datatypes::SchemaRef;
@@ -25,6 +28,7 @@ use datafusion::datasource::MemTable;
 use datafusion::datasource::empty::EmptyTable;
 use datafusion::logical_expr::LogicalPlan;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::engine::{self, Engine, bind};
 use crate::error::{Error, Errors, Result};
@@ -32,13 +36,15 @@ use crate::names::TableName;
 use crate::project::{Bindings, Project, QueryFile, RuleTable, contract, query_file};
 use crate::sources::Sources;
 
+use crate::store::{Address, Digest, Kept, Store};
 pub use check::ControlTotal;
 pub use graph::{Absence, Graph};
 pub use newest::newest_day;
 pub use plan::Planned;
 pub use restrict::Restriction;
+pub use rows::row_order;
+use sights::{Newest, Sights};
 use staging::Sight;
-pub use store::row_order;
 
 /// What a run is told while models are built.
 pub type Progress<'a> = &'a (dyn Fn(usize, usize, &TableName) + Sync);
@@ -69,6 +75,8 @@ pub struct Built {
     pub n_checks: usize,
     /// Where its rows are stored; none for a table that is inlined into what reads it.
     path: Option<PathBuf>,
+    /// What went into it.
+    address: Address,
 }
 
 impl Built {
@@ -77,7 +85,7 @@ impl Built {
     /// # Errors
     /// Kind `Internal` when the file cannot be named.
     pub fn table(&self) -> Result<Option<Arc<dyn TableProvider>>> {
-        self.path.as_deref().map(|path| store::table(Arc::clone(&self.schema), path)).transpose()
+        self.path.as_deref().map(|path| rows::table(Arc::clone(&self.schema), path)).transpose()
     }
 }
 
@@ -119,15 +127,17 @@ pub struct Inputs<'a> {
     pub graph: &'a Graph,
     /// The parameters of this run.
     pub bindings: &'a Bindings,
+    /// How much of the staging tables is seen.
+    pub sights: &'a Sights,
     /// The customers that it is restricted to; `None` for all.
     pub restriction: Option<&'a Restriction>,
 }
 
-/// Folders that building writes to.
+/// Where building writes to.
 #[derive(Debug, Clone, Copy)]
 pub struct Folders<'a> {
-    /// For stored models and spilled rows; may go when the run ends.
-    pub work: &'a Path,
+    /// What is kept from run to run.
+    pub store: &'a Store,
     /// For rows that break a check; stays for the reader.
     pub faults: &'a Path,
 }
@@ -164,10 +174,13 @@ pub async fn build_around(
     folders: Folders<'_>,
     progress: Progress<'_>,
 ) -> Result<(Models, Vec<Fault>), Errors> {
-    let Inputs { project, sources, graph, bindings, restriction } = inputs;
+    let Inputs { project, sources, graph, bindings, restriction, .. } = inputs;
     let (planning, engine) = engines;
     let order = graph.needed(targets);
-    let planned = plan::plan(project, sources, graph, &order, bindings, &planning).await?;
+    let addresses = addresses::addresses(inputs, &order, inputs.sights)?;
+    let kept = kept(project, targets, &addresses, folders.store);
+    let known = kept_schemas(&kept)?;
+    let planned = plan::plan(project, sources, graph, &order, bindings, &planning, &known).await?;
     let mut models = Models {
         engine,
         built: BTreeMap::new(),
@@ -187,7 +200,20 @@ pub async fn build_around(
             register_rules(&models.engine, rules, restriction)?;
             continue;
         }
-        if let Some(missing) = missing(inputs, name, &models).await? {
+        if graph.reads_of(name).iter().any(|read| broken.contains(&read)) {
+            broken.push(name);
+            continue;
+        }
+        let Some(address) = addresses.get(name) else { continue };
+        if let (Some(query), Some(kept), None) = (project.queries.get(name), kept.get(name), same.get(name)) {
+            let found = reuse(query, inputs, address, kept, &mut models).await?;
+            if let Some(error) = found {
+                broken.push(name);
+                faults.push(Fault { table: name.clone(), error });
+            }
+            continue;
+        }
+        if let Some(missing) = missing(inputs, name, &models, &addresses, folders.store).await? {
             register_empty(&models.engine, name, planned.get(name))?;
             models.unavailable.insert(name.clone(), missing);
             continue;
@@ -201,15 +227,11 @@ pub async fn build_around(
                 continue;
             }
         }
-        if graph.reads_of(name).iter().any(|read| broken.contains(&read)) {
-            broken.push(name);
-            continue;
-        }
         let found = match same.get(name) {
             Some(built) => again(query, inputs, built, &mut models).await.map(|()| Vec::new()),
             None => {
                 let is_stored = plan.is_stored || (targets.contains(name) && !name.is_staging());
-                one(query, inputs, is_stored, &mut models, folders).await
+                one(query, inputs, (is_stored, address), &mut models, folders).await
             }
         };
         let found = found.unwrap_or_else(|errors| errors.into_iter().collect());
@@ -244,7 +266,9 @@ async fn plan_of(query: &QueryFile, inputs: Inputs<'_>, engine: &Engine) -> Resu
     let bound = bind::bind(&query.query, bindings);
     let plan = engine.plan(&bound).await.map_err(|error| engine::planning_fault(&error, query))?;
     if query.name.is_staging() {
-        let plan = staging::wrap(engine, query, plan, Sight::UpTo(bindings.as_of, bindings.end_of_day()))?;
+        let up_to = Sight::UpTo(bindings.as_of, bindings.end_of_day());
+        let sight = inputs.sights.get(&query.name).copied().unwrap_or(up_to);
+        let plan = staging::wrap(engine, query, plan, sight)?;
         return Ok(match inputs.restriction {
             Some(restriction) => restriction.rows(engine, plan)?,
             None => plan,
@@ -253,23 +277,97 @@ async fn plan_of(query: &QueryFile, inputs: Inputs<'_>, engine: &Engine) -> Resu
     Ok(plan)
 }
 
-/// Builds one table and checks it; gives the conditions that do not hold.
+/// What is known of a kept table beside its rows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct About {
+    table: TableName,
+    rows: u64,
+    n_checks: usize,
+    newest: Newest,
+    totals: Vec<ControlTotal>,
+    warnings: Vec<String>,
+}
+
+/// The tables of queries that are in the store, their rows proven to be what was kept. What is asked for has to have rows
+/// there.
+fn kept(
+    project: &Project,
+    targets: &BTreeSet<TableName>,
+    addresses: &addresses::Addresses,
+    store: &Store,
+) -> BTreeMap<TableName, Kept<About>> {
+    let queries: Vec<_> = addresses.iter().filter(|(name, _)| project.queries.contains_key(name)).collect();
+    let found = Mutex::new(BTreeMap::new());
+    let find = |part: &[(&TableName, &Address)]| {
+        for (name, address) in part {
+            let Some(kept) = store.find::<About>(address) else { continue };
+            if kept.path.is_some() || name.is_staging() || !targets.contains(name) {
+                found.lock().unwrap_or_else(PoisonError::into_inner).insert((*name).clone(), kept);
+            }
+        }
+    };
+    // Reading them all through is what takes time here.
+    let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for part in queries.chunks(queries.len().div_ceil(n_threads).max(1)) {
+            scope.spawn(|| find(part));
+        }
+    });
+    found.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn kept_schemas(kept: &BTreeMap<TableName, Kept<About>>) -> Result<BTreeMap<TableName, SchemaRef>> {
+    let stored = kept.iter().filter_map(|(name, kept)| Some((name, kept.path.as_ref()?)));
+    stored.map(|(name, path)| Ok((name.clone(), rows::schema(path)?))).collect()
+}
+
+/// Puts a kept table into the session; tells if it has become too old.
+async fn reuse(
+    query: &QueryFile,
+    inputs: Inputs<'_>,
+    address: &Address,
+    kept: &Kept<About>,
+    models: &mut Models,
+) -> Result<Option<Error>, Errors> {
+    let schema = match &kept.path {
+        Some(path) => {
+            let schema = rows::schema(path)?;
+            models.engine.register(&query.name, rows::table(Arc::clone(&schema), path)?)?;
+            schema
+        }
+        None => {
+            let plan = plan_of(query, inputs, &models.engine).await?;
+            let schema = Arc::clone(plan.schema().inner());
+            models.engine.register(&query.name, models.engine.frame(plan).into_view())?;
+            schema
+        }
+    };
+    let about = kept.about.clone();
+    let path = kept.path.clone();
+    let built = Built { schema, rows: about.rows, n_checks: about.n_checks, path, address: address.clone() };
+    models.built.insert(query.name.clone(), built);
+    models.totals.extend(about.totals);
+    models.warnings.extend(about.warnings);
+    Ok(check::freshness(query, about.newest, inputs))
+}
+
+/// Builds one table, checks it and keeps it; gives the conditions that do not hold.
 async fn one(
     query: &QueryFile,
     inputs: Inputs<'_>,
-    is_stored: bool,
+    (is_stored, address): (bool, &Address),
     models: &mut Models,
     folders: Folders<'_>,
 ) -> Result<Vec<Error>, Errors> {
     let engine = &models.engine;
     let plan = plan_of(query, inputs, engine).await?;
-    let mut stored = None;
+    let mut draft = None;
     let schema = if is_stored {
-        let path = folders.work.join("models").join(format!("{}.parquet", query.name));
-        let plan = store::ordered(engine, query, plan)?;
-        let schema = store::write(engine, query, plan, &path).await?;
-        engine.register(&query.name, store::table(Arc::clone(&schema), &path)?)?;
-        stored = Some(path);
+        let plan = rows::ordered(engine, query, plan)?;
+        let schema = rows::plain(plan.schema().inner());
+        let written = rows::write(engine, query, plan, folders.store.draft()?).await?;
+        engine.register(&query.name, rows::table(Arc::clone(&schema), &written.0)?)?;
+        draft = Some(written);
         schema
     } else {
         let schema = Arc::clone(plan.schema().inner());
@@ -277,15 +375,39 @@ async fn one(
         schema
     };
     let verdict = check::check(query, &schema, inputs, engine, folders.faults).await?;
-    let built = Built { schema, rows: verdict.rows, n_checks: verdict.n_checks, path: stored };
-    models.built.insert(query.name.clone(), built);
+    let mut path = draft.as_ref().map(|(path, _)| path.clone());
+    // Rows of a file that is being replaced are of no address.
+    if verdict.faults.is_empty() && inputs.sources.check_unchanged().is_ok() {
+        let about = About {
+            table: query.name.clone(),
+            rows: verdict.rows,
+            n_checks: verdict.n_checks,
+            newest: verdict.newest,
+            totals: verdict.totals.clone(),
+            warnings: verdict.warnings.clone(),
+        };
+        path = folders.store.keep(address, about, draft)?;
+        if let Some(path) = &path {
+            engine.register(&query.name, rows::table(Arc::clone(&schema), path)?)?;
+        }
+    }
+    let (rows, n_checks, address) = (verdict.rows, verdict.n_checks, address.clone());
+    models.built.insert(query.name.clone(), Built { schema, rows, n_checks, path, address });
     models.totals.extend(verdict.totals);
     models.warnings.extend(verdict.warnings);
-    Ok(verdict.faults)
+    let mut faults = verdict.faults;
+    faults.extend(check::freshness(query, verdict.newest, inputs));
+    Ok(faults)
 }
 
 /// What a table lacks, if anything: its own absence, that of a table it reads, or a column that it needs.
-async fn missing(inputs: Inputs<'_>, name: &TableName, models: &Models) -> Result<Option<Missing>> {
+async fn missing(
+    inputs: Inputs<'_>,
+    name: &TableName,
+    models: &Models,
+    addresses: &addresses::Addresses,
+    store: &Store,
+) -> Result<Option<Missing>> {
     if inputs.graph.absence(name).is_some() {
         return Ok(Some(Missing::Table(name.clone())));
     }
@@ -299,6 +421,14 @@ async fn missing(inputs: Inputs<'_>, name: &TableName, models: &Models) -> Resul
         }
     }
     for (table, column) in &query.header.needs {
+        let address = addresses.get(table).map_or("", Address::as_str);
+        let address = Digest::new("needs").text(address).text(column).address();
+        if let Some(kept) = store.find::<bool>(&address) {
+            match kept.about {
+                true => continue,
+                false => return Ok(Some(Missing::Column(table.clone(), column.clone()))),
+            }
+        }
         let sql = format!("SELECT 1 FROM {table} WHERE {column} IS NOT NULL LIMIT 1");
         let parsed = query_file::parse_select(&query.path, &sql.as_str().into())?;
         let doing = format!("looking for `{table}.{column}`");
@@ -306,7 +436,9 @@ async fn missing(inputs: Inputs<'_>, name: &TableName, models: &Models) -> Resul
             models.engine.plan(&parsed).await.map_err(|error| engine::planning_fault(&error, query))?;
         let rows =
             models.engine.collect(plan).await.map_err(|error| engine::execution_fault(error, &doing))?;
-        if rows.iter().all(|batch| batch.num_rows() == 0) {
+        let is_there = rows.iter().any(|batch| batch.num_rows() > 0);
+        store.keep(&address, is_there, None)?;
+        if !is_there {
             return Ok(Some(Missing::Column(table.clone(), column.clone())));
         }
     }
@@ -364,7 +496,7 @@ impl Models {
     /// Kind `Internal` when the table was not built.
     pub async fn rows_in_order(&self, query: &QueryFile) -> Result<LogicalPlan> {
         let frame = self.engine.table(&query.name).await?;
-        store::ordered(&self.engine, query, frame.into_unoptimized_plan())
+        rows::ordered(&self.engine, query, frame.into_unoptimized_plan())
     }
 }
 

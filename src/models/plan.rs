@@ -28,7 +28,7 @@ pub struct Planned {
     pub is_stored: bool,
 }
 
-/// Plans the tables in `order`, each after those that it reads.
+/// Plans the tables in `order`, each after those that it reads. Of those in `known` the columns are enough.
 ///
 /// # Errors
 /// Kind `Project`, every fault of every query; a query over a faulty one is passed over.
@@ -39,6 +39,7 @@ pub async fn plan(
     order: &[TableName],
     bindings: &Bindings,
     engine: &Engine,
+    known: &BTreeMap<TableName, SchemaRef>,
 ) -> Result<BTreeMap<TableName, Planned>, Errors> {
     rules_valid(project, order, bindings.as_of)?;
     let mut planned = BTreeMap::new();
@@ -49,7 +50,9 @@ pub async fn plan(
             broken.push(name);
             continue;
         }
-        if let Some(source) = sources.tables.get(name) {
+        if let Some(schema) = known.get(name) {
+            engine.register(name, Arc::new(EmptyTable::new(Arc::clone(schema))))?;
+        } else if let Some(source) = sources.tables.get(name) {
             source.register(engine)?;
         } else if let Some(rules) = project.rules.get(name) {
             engine.register(name, rule_provider(rules)?)?;

@@ -21,6 +21,7 @@ use crate::error::{Error, Errors, Result};
 use crate::names::TableName;
 use crate::project::recipients::Scope;
 use crate::project::{Project, contract};
+use crate::store::Digest;
 
 /// What a row belongs to when it names no customer, and the table that says whose that is.
 const KEYS: [(&str, &str); 3] =
@@ -37,6 +38,7 @@ const REFERENCES: [&str; 2] = ["parent_id", "referrer_id"];
 pub struct Restriction {
     customers: RecordBatch,
     keys: BTreeMap<&'static str, RecordBatch>,
+    digest: String,
 }
 
 impl Restriction {
@@ -57,6 +59,12 @@ impl Restriction {
             return Ok(None);
         }
         let mut keys = BTreeMap::new();
+        // The ids are a matter of the scope and of the tables that they are found in.
+        let mut digest = Digest::new("scope").text(&scope.to_string());
+        let tables = KEYS.iter().map(|(_, table)| *table).chain(["customers"]);
+        for built in tables.filter_map(|table| models.built.get(&TableName::new("staging", table))) {
+            digest = digest.text(built.address.as_str());
+        }
         for (key, table) in KEYS {
             let table = TableName::new("staging", table);
             if models.built.contains_key(&table) {
@@ -65,7 +73,12 @@ impl Restriction {
                 keys.insert(key, ids(models, frame, key).await?);
             }
         }
-        Ok(Some(Self { customers, keys }))
+        Ok(Some(Self { customers, keys, digest: digest.address().to_string() }))
+    }
+
+    /// What the restriction is, in few words: that of other customers has others.
+    pub(super) fn digest(&self) -> &str {
+        &self.digest
     }
 
     /// What keeps a staging table out of a restricted build: its rows are of no single customer.

@@ -81,6 +81,18 @@ impl Sight {
     }
 }
 
+/// The columns of a wrapped staging table that say when something was: what its sight goes by.
+pub fn times(query: &QueryFile, schema: &arrow::datatypes::Schema) -> Vec<String> {
+    let as_of = query.header.as_of.as_ref().map(|column| column.text.to_lowercase());
+    let is_known = contract::table(query.name.table()).is_some();
+    let fields = schema.fields().iter().filter(|field| {
+        let is_milestone = is_known && MILESTONES.contains(&field.name().as_str());
+        (is_milestone || as_of.as_ref() == Some(field.name()))
+            && matches!(field.data_type(), DataType::Date32 | DataType::Timestamp(_, Some(_)))
+    });
+    fields.map(|field| field.name().clone()).collect()
+}
+
 /// What happened to a row after it began, and when: not yet, for a run of an earlier day.
 const MILESTONES: [&str; 9] = [
     "go_live_on",

@@ -22,6 +22,9 @@ pub const FILE_NAME: &str = "tierbook.toml";
 /// Where editions go unless told otherwise.
 pub const OUT: &str = "book";
 
+/// Where results are kept from run to run unless told otherwise.
+pub const STATE: &str = ".tierbook";
+
 /// The config of a project, checked.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -39,6 +42,10 @@ pub struct Config {
     pub as_of: AsOfRule,
     /// Where editions go, relative to the project.
     pub out: String,
+    /// Where results are kept from run to run, relative to the project.
+    pub state: String,
+    /// How much of them is kept, in bytes.
+    pub cache: u64,
     /// How many editions stay.
     pub keep: usize,
     /// How much memory queries may take before they spill to disk, in bytes.
@@ -107,6 +114,8 @@ struct WarehouseTable {
 struct RunTable {
     as_of: Option<Spanned<String>>,
     out: Option<String>,
+    state: Option<String>,
+    cache: Option<Spanned<String>>,
     keep: Option<Spanned<usize>>,
     memory: Option<Spanned<String>>,
 }
@@ -172,6 +181,8 @@ pub fn parse(text: &Arc<str>) -> Result<Config> {
         warehouse: file.warehouse.location,
         as_of: as_of(file.run.as_of, text)?,
         out: file.run.out.unwrap_or_else(|| OUT.to_owned()),
+        state: file.run.state.unwrap_or_else(|| STATE.to_owned()),
+        cache: cache(file.run.cache, text)?,
         keep: keep(file.run.keep, text)?,
         memory: memory(file.run.memory, text)?,
         reports,
@@ -323,6 +334,16 @@ fn memory(memory: Option<Spanned<String>>, text: &Arc<str>) -> Result<usize> {
         Error::project(format!("`memory` is `{}`", word.get_ref()))
             .at(spot(text, word.span()))
             .help("use at least `64MiB`, for example `1GiB`")
+    })
+}
+
+fn cache(cache: Option<Spanned<String>>, text: &Arc<str>) -> Result<u64> {
+    let Some(word) = cache else { return Ok(20 << 30) };
+    let bytes = parse_bytes(word.get_ref()).and_then(|bytes| u64::try_from(bytes).ok());
+    bytes.ok_or_else(|| {
+        Error::project(format!("`cache` is `{}`", word.get_ref()))
+            .at(spot(text, word.span()))
+            .help("use a size such as `20GiB`; what is kept stays below it when a run has ended")
     })
 }
 

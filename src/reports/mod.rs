@@ -33,6 +33,7 @@ use arrow::datatypes::SchemaRef;
 use minijinja::value::Value;
 
 use crate::error::{Error, Errors, Result};
+use crate::models::sights::Sights;
 use crate::models::{ControlTotal, Graph, Models};
 use crate::names::{Lang, TableName};
 use crate::project::recipients::Scope;
@@ -65,6 +66,8 @@ pub struct Inputs<'a> {
     pub models: &'a Models,
     /// The files they were built from.
     pub sources: &'a Sources,
+    /// How much of the staging tables was seen.
+    pub sights: &'a Sights,
     /// The customers that the models are restricted to; `None` for all.
     pub scope: Option<&'a Scope>,
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use super::setting::{Reach, Request, Setting, engines, set_up_over};
+use super::setting::{Reach, Request, Setting, set_up_over};
 use crate::compare::{self, Affected, Comparison, Side};
 use crate::engine::Engine;
 use crate::error::{Error, Errors, Result};
@@ -63,10 +63,13 @@ pub async fn diff(
         warehouse: Some(after.warehouse.display().to_string()),
         as_of: Some(after.bindings.as_of),
         settings: other.settings.clone(),
+        cache: false,
         ..request.clone()
     };
     let before = set_up_over(theirs, &request_before, &here, Reach::Rows).await;
-    let before = before.map_err(|errors| other.blame(errors))?;
+    let mut before = before.map_err(|errors| other.blame(errors))?;
+    // What a night has kept serves both.
+    before.share_store(&after);
     let affected = compare::affected(before.inputs(), after.inputs(), &wanted);
     let building = Building { request, work: work.path(), progress };
     // The caller's own version first: its faults are what the caller wants to hear of.
@@ -102,8 +105,8 @@ impl Building<'_> {
         let work = self.work.join(folder);
         // A comparison tells the first row that is wrong; a run keeps them all.
         let faults = work.join("faults");
-        let engines = engines(&setting.limits(self.request), &work)?;
-        let folders = Folders { work: &work, faults: &faults };
+        let engines = setting.engines(self.request, &work)?;
+        let folders = Folders { store: setting.store()?, faults: &faults };
         models::build_around(setting.inputs(), same, targets, engines, folders, self.progress).await
     }
 }

@@ -39,7 +39,6 @@ pub struct Outcome {
 /// What the edition is made of, as far as it is known before any row is looked at.
 pub(super) fn content(setting: &Setting, shelf: &Shelf) -> Result<Content> {
     let project = &setting.project;
-    let prints = setting.sources.fingerprint()?;
     let project_files: BTreeMap<String, String> = project
         .files
         .iter()
@@ -50,7 +49,7 @@ pub(super) fn content(setting: &Setting, shelf: &Shelf) -> Result<Content> {
         parameters.insert(name.to_owned(), serde_json::to_value(value).map_err(unlisted)?);
     }
     let mut inputs = BTreeMap::new();
-    for (table, files) in &prints {
+    for (table, files) in &setting.sources.prints {
         inputs.insert(table.to_string(), serde_json::to_value(files).map_err(unlisted)?);
     }
     let mut content = Content {

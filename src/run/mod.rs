@@ -6,7 +6,7 @@ mod edition;
 mod post;
 mod setting;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion::logical_expr::LogicalPlan;
 use jiff::civil::Date;
@@ -21,6 +21,7 @@ use crate::project::{self, Project, QueryFile, query_file};
 use crate::publish::{Manifest, Shelf, Status, kept};
 use crate::reports;
 use crate::sources;
+use crate::store::Holding;
 
 pub use deliver::{DeliverRequest, can_deliver, deliver, tell_owner};
 pub use diff::diff;
@@ -170,6 +171,8 @@ async fn stages(
         scoped.switch(setting.project.config.keep, &as_of.to_string(), &started_at)?;
     }
     let id = laid.switch()?;
+    // What is published is published, whatever becomes of this.
+    let _ = setting.store()?.prune();
     let outcome = outcome("published", id, shelf, &setting.project, &content);
     Ok(Outcome { mails: posted.n_messages, failed: posted.failed, ..outcome })
 }
@@ -191,6 +194,7 @@ pub async fn check(request: &Request) -> Result<CheckSummary, Errors> {
         &order,
         &setting.bindings,
         &engine,
+        &BTreeMap::new(),
     )
     .await?;
     reports::check(&setting.project)?;
@@ -271,6 +275,19 @@ pub async fn query(
     }
     writer.finish()?;
     Ok(rows)
+}
+
+/// What the project keeps from run to run, all of it removed first if that is asked for.
+///
+/// # Errors
+/// Faults of the config; kind `Environment` when the folder cannot be used, or is in use.
+pub fn cache(request: &Request, clear: bool) -> Result<Holding, Errors> {
+    let config = project::load_config(&request.project)?;
+    let store = setting::open_kept(request, &config)?;
+    if clear {
+        store.clear()?;
+    }
+    Ok(store.holding()?)
 }
 
 /// The project and its graph over the warehouse.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::edition::describe;
-use super::setting::{Request, Setting, engines};
+use super::setting::{Request, Setting};
 use crate::error::{Error, Errors, Result};
 use crate::mail::{self, Envelope, Outbox, Reader};
 use crate::models::{self, Models, Progress, Restriction, restrict};
@@ -151,8 +151,8 @@ async fn scoped(
     let folder = scope.folder();
     let work = run.work.join(SCOPES).join(&folder);
     let faults = run.shelf.root().join("faults").join(SCOPES).join(&folder);
-    let engines = engines(&setting.limits(run.request), &work)?;
-    let folders = models::Folders { work: &work, faults: &faults };
+    let engines = setting.engines(run.request, &work)?;
+    let folders = models::Folders { store: setting.store()?, faults: &faults };
     let inputs = models::Inputs { restriction: Some(restriction), ..setting.inputs() };
     let targets = reports::targets(project);
     let models = models::build(inputs, &targets, engines, folders, run.progress).await?;

@@ -2,19 +2,24 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use jiff::Zoned;
 use jiff::civil::Date;
 
-use crate::engine::{Engine, Limits};
-use crate::error::{Error, Errors};
+use crate::engine::{Engine, Limits, Parts};
+use crate::error::{Error, Errors, Result};
 use crate::files::WorkFolder;
+use crate::models::sights::{self, Sights, horizons};
 use crate::models::{self, Folders, Graph, Inputs, Models, Progress};
 use crate::names::TableName;
+use crate::project::config::Config;
 use crate::project::recipients::Scope;
 use crate::project::{self, AsOfRule, Bindings, Project};
 use crate::reports;
 use crate::sources::{self, Sources};
+use crate::store::Store;
 
 /// What the caller of a pipeline asks for; everything from outside comes in here.
 #[derive(Debug, Clone)]
@@ -35,6 +40,10 @@ pub struct Request {
     pub now: Zoned,
     /// How many parts of a query run side by side; 0 for one a core.
     pub partitions: usize,
+    /// Whether results of earlier runs are used, and those of this one kept.
+    pub cache: bool,
+    /// From how many bytes on the files of a table are summed up one by one, so that a night pays for new ones alone.
+    pub least_parted: u64,
 }
 
 /// A project over a warehouse, with the parameters of one run: where every pipeline starts.
@@ -50,6 +59,12 @@ pub struct Setting {
     pub sources: Sources,
     /// The parameters.
     pub bindings: Bindings,
+    /// How much of the staging tables is seen.
+    pub sights: Sights,
+    /// What is kept from run to run; none for pipelines that look at schemas alone.
+    store: Option<Arc<Store>>,
+    /// The folder of a store that is for one run only; it goes with the last who uses it.
+    folder: Option<Arc<WorkFolder>>,
 }
 
 impl Setting {
@@ -59,6 +74,7 @@ impl Setting {
             sources: &self.sources,
             graph: &self.graph,
             bindings: &self.bindings,
+            sights: &self.sights,
             restriction: None,
         }
     }
@@ -73,10 +89,43 @@ impl Setting {
             project: &self.project,
             graph: &self.graph,
             bindings: &self.bindings,
+            sights: &self.sights,
             models,
             sources: &self.sources,
             scope,
         }
+    }
+
+    /// What is kept from run to run.
+    pub(super) fn store(&self) -> Result<&Arc<Store>> {
+        self.store.as_ref().ok_or_else(|| Error::internal("this pipeline keeps nothing"))
+    }
+
+    /// Uses the store of another setting.
+    pub(super) fn share_store(&mut self, other: &Self) {
+        self.store.clone_from(&other.store);
+        self.folder.clone_from(&other.folder);
+    }
+
+    /// A session to plan in and one to compute in.
+    pub(super) fn engines(&self, request: &Request, work: &Path) -> Result<(Engine, Engine), Errors> {
+        let limits = self.limits(request);
+        let computing = Engine::new(&limits, &work.join("spill"))?.with_parts(self.parts(request)?);
+        Ok((Engine::new(&limits, &work.join("planning"))?, computing))
+    }
+
+    /// What the files of the warehouse come to, unless nothing is kept from run to run.
+    fn parts(&self, request: &Request) -> Result<Option<Arc<Parts>>> {
+        if self.folder.is_some() {
+            return Ok(None);
+        }
+        let prints = self.sources.prints.iter().filter_map(|(name, prints)| {
+            let files = &self.sources.tables.get(name)?.files;
+            Some(files.iter().zip(prints).map(|(file, print)| (file.path.clone(), print.blake3.clone())))
+        });
+        let store = Arc::clone(self.store()?);
+        let seed = format!("{} {}", self.bindings.as_of, request.now.timestamp());
+        Ok(Some(Arc::new(Parts::new(store, prints.flatten(), request.least_parted, &seed))))
     }
 
     pub(super) fn limits(&self, request: &Request) -> Limits {
@@ -118,7 +167,7 @@ pub(super) async fn set_up_over(
         targets.insert(TableName::new("staging", "sales"));
     }
     let wanted: BTreeSet<TableName> = graph.needed(&targets).into_iter().collect();
-    let sources = sources::open(&warehouse, &wanted)?;
+    let mut sources = sources::open(&warehouse, &wanted)?;
     let zone = jiff::tz::TimeZone::get(&project.config.timezone)
         .map_err(|source| Error::internal("the time zone was checked").caused_by(source))?;
     let today = request.now.with_time_zone(zone).date();
@@ -130,14 +179,47 @@ pub(super) async fn set_up_over(
     };
     // Settings are looked at before any row is, so that a wrong one is told at once.
     let bindings = Bindings::new(&project.config, day, &request.settings)?;
-    let mut setting = Setting { project, warehouse, graph, sources, bindings };
-    if uses_newest {
-        let work = WorkFolder::new(&request.scratch.with_extension("newest"))?;
-        let engine = Engine::new(&setting.limits(request), work.path())?;
-        let day = models::newest_day(setting.inputs(), &engine, today).await?;
-        setting.bindings = Bindings::new(&setting.project.config, day, &request.settings)?;
+    let (mut store, mut folder) = (None, None);
+    if reach == Reach::Rows {
+        sources.fingerprint()?;
+        let (own, own_folder) = open_store(request, &project)?;
+        (store, folder) = (Some(Arc::new(own)), own_folder.map(Arc::new));
+    }
+    let sights = Sights::new();
+    let mut setting = Setting { project, warehouse, graph, sources, bindings, sights, store, folder };
+    if reach == Reach::Rows {
+        let work = WorkFolder::new(&request.scratch.with_extension("looking"))?;
+        if uses_newest {
+            let (_, engine) = setting.engines(request, work.path())?;
+            let day = models::newest_day(setting.inputs(), &engine, setting.store()?, today).await?;
+            setting.bindings = Bindings::new(&setting.project.config, day, &request.settings)?;
+        }
+        let (_, engine) = setting.engines(request, work.path())?;
+        let staging = wanted.into_iter().filter(TableName::is_staging).collect();
+        let order = setting.graph.needed(&staging);
+        let horizons = horizons(setting.inputs(), &order, &engine, setting.store()?).await?;
+        setting.sights = sights::sights(setting.inputs(), &order, &horizons);
     }
     Ok(setting)
+}
+
+/// The store of the project.
+pub(super) fn open_kept(request: &Request, config: &Config) -> Result<Store> {
+    let root = request.project.join(&config.state).join("store");
+    Store::open(&root, config.cache, SystemTime::from(request.now.timestamp()))
+}
+
+/// The store of the project, or one that is gone after the run.
+fn open_store(request: &Request, project: &Project) -> Result<(Store, Option<WorkFolder>)> {
+    // Who may not write there computes everything, as on the first day.
+    if request.cache
+        && let Ok(store) = open_kept(request, &project.config)
+    {
+        return Ok((store, None));
+    }
+    let now = SystemTime::from(request.now.timestamp());
+    let folder = WorkFolder::new(&request.scratch.with_extension("store"))?;
+    Ok((Store::open(folder.path(), u64::MAX, now)?, Some(folder)))
 }
 
 pub(super) fn warehouse(request: &Request, project: &Project) -> PathBuf {
@@ -158,11 +240,7 @@ pub(super) async fn build(
     faults: &Path,
     progress: Progress<'_>,
 ) -> Result<Models, Errors> {
-    let engines = engines(&setting.limits(request), work)?;
-    models::build(setting.inputs(), targets, engines, Folders { work, faults }, progress).await
-}
-
-/// A session to plan in and one to compute in.
-pub(super) fn engines(limits: &Limits, work: &Path) -> Result<(Engine, Engine), Errors> {
-    Ok((Engine::new(limits, &work.join("planning"))?, Engine::new(limits, &work.join("spill"))?))
+    let engines = setting.engines(request, work)?;
+    let folders = Folders { store: setting.store()?, faults };
+    models::build(setting.inputs(), targets, engines, folders, progress).await
 }

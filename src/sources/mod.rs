@@ -32,6 +32,8 @@ pub struct Sources {
     pub location: PathBuf,
     /// By name; only those that were asked for have been opened.
     pub tables: BTreeMap<TableName, Source>,
+    /// What identifies the content of their files, once [`Sources::fingerprint`] was called.
+    pub prints: BTreeMap<TableName, Vec<Fingerprint>>,
 }
 
 /// A table of the warehouse.
@@ -105,7 +107,7 @@ pub fn open(location: &Path, wanted: &BTreeSet<TableName>) -> Result<Sources, Er
         }
     }
     Errors::none_in(faults)?;
-    Ok(Sources { location: location.to_path_buf(), tables })
+    Ok(Sources { location: location.to_path_buf(), tables, prints: BTreeMap::new() })
 }
 
 /// The names of all tables of a warehouse, whether they can be read or not.
@@ -121,25 +123,12 @@ impl Sources {
     ///
     /// # Errors
     /// Kind `Environment` when a file cannot be read.
-    pub fn fingerprint(&self) -> Result<BTreeMap<TableName, Vec<Fingerprint>>> {
-        let mut all = BTreeMap::new();
+    pub fn fingerprint(&mut self) -> Result<()> {
         for (name, source) in &self.tables {
-            let mut prints = Vec::new();
-            for file in &source.files {
-                let mut hasher = blake3::Hasher::new();
-                hasher
-                    .update_reader(files::open(&file.path)?)
-                    .map_err(|source| files::fault("read", &file.path, source))?;
-                prints.push(Fingerprint {
-                    file: file.name.clone(),
-                    bytes: file.bytes,
-                    rows: file.rows,
-                    blake3: hasher.finalize().to_hex().to_string(),
-                });
-            }
-            all.insert(name.clone(), prints);
+            let prints = source.files.iter().map(SourceFile::fingerprint).collect::<Result<_>>()?;
+            self.prints.insert(name.clone(), prints);
         }
-        Ok(all)
+        Ok(())
     }
 
     /// Sees that no file has changed since it was opened.
@@ -158,6 +147,17 @@ impl Sources {
             }
         }
         Errors::none_in(faults)
+    }
+}
+
+impl SourceFile {
+    fn fingerprint(&self) -> Result<Fingerprint> {
+        let mut hasher = blake3::Hasher::new();
+        hasher
+            .update_reader(files::open(&self.path)?)
+            .map_err(|source| files::fault("read", &self.path, source))?;
+        let blake3 = hasher.finalize().to_hex().to_string();
+        Ok(Fingerprint { file: self.name.clone(), bytes: self.bytes, rows: self.rows, blake3 })
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the repository claims of itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use jiff::civil::date;
@@ -30,7 +30,7 @@ const TOP: [&str; 13] = [
     "tests",
     "tierbook.toml",
 ];
-const UNTRACKED: [&str; 4] = [".git", ".gitignore", "book", "target"];
+const UNTRACKED: [&str; 5] = [".git", ".gitignore", ".tierbook", "book", "target"];
 
 #[test]
 fn the_top_of_the_repository_is_as_agreed() {
@@ -81,7 +81,7 @@ fn every_query_says_what_a_row_and_what_each_column_is() {
     let engine = Engine::new(&Limits { memory: 1 << 30, partitions: 1 }, scratch.path()).unwrap();
     let order = graph.order().to_vec();
     let planned = support::wait(async || {
-        models::plan::plan(&project, &opened, &graph, &order, &bindings, &engine).await
+        models::plan::plan(&project, &opened, &graph, &order, &bindings, &engine, &BTreeMap::new()).await
     });
     let planned = planned.unwrap_or_else(|errors| panic!("{}", support::told(&errors)));
     let mut faults = Vec::new();

@@ -29,6 +29,7 @@ mod random_retention;
 mod real;
 mod section;
 mod sources;
+mod store;
 mod support;
 mod tables;
 mod truth;

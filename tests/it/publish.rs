@@ -42,6 +42,7 @@ fn editions(project: &Project) -> Vec<String> {
 #[test]
 fn the_same_inputs_give_the_same_bytes_however_the_work_is_split() {
     let project = Project::of_sample();
+    project.set("evidence", "true");
     let spec = SampleSpec { customers: 40, months: 14, seed: 3, last_day: date(2026, 10, 31) };
     write_sample(&spec, &project.path("warehouse")).unwrap();
     let mut first: Option<BTreeMap<String, Vec<u8>>> = None;
@@ -49,6 +50,7 @@ fn the_same_inputs_give_the_same_bytes_however_the_work_is_split() {
         let out = project.path("out");
         support::published(&tierbook::run::Request {
             partitions,
+            cache: false,
             out: Some(out.clone()),
             ..project.request()
         });

@@ -28,6 +28,9 @@ pub(crate) enum Command {
         /// Mail what is left of the newest edition when the run has gone well; tell the owner when it has not
         #[arg(long)]
         deliver: bool,
+        /// Tell which tables took longest
+        #[arg(long)]
+        timings: bool,
         /// How to tell the result
         #[arg(long, value_enum, default_value_t = TextFormat::Text)]
         format: TextFormat,
@@ -83,6 +86,9 @@ pub(crate) enum Command {
         /// A file in the place of standard output
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
+        /// Tell which tables took longest
+        #[arg(long)]
+        timings: bool,
         #[command(flatten)]
         scope: Scope,
     },
@@ -111,6 +117,19 @@ pub(crate) enum Command {
         /// The form of the graph
         #[arg(long, value_enum, default_value_t = GraphFormat::Text)]
         format: GraphFormat,
+    },
+    /// Tell how much is kept from run to run, or remove it.
+    #[command(after_help = "Example:\n  tierbook cache --clear")]
+    Cache {
+        /// The project folder
+        #[arg(long, value_name = "DIR", default_value = ".")]
+        project: PathBuf,
+        /// Remove all of it; the next run computes everything
+        #[arg(long)]
+        clear: bool,
+        /// How to tell the result
+        #[arg(long, value_enum, default_value_t = TextFormat::Text)]
+        format: TextFormat,
     },
     /// Start a project: config, queries, rules and report templates to edit.
     #[command(after_help = "Example:\n  tierbook init our-book --warehouse /data/warehouse")]
@@ -168,6 +187,9 @@ pub(crate) struct Scope {
     /// How many parts of a query run side by side; one a core unless told
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub(crate) partitions: usize,
+    /// Compute everything anew, and keep none of it
+    #[arg(long)]
+    pub(crate) no_cache: bool,
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {

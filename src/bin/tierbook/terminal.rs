@@ -79,20 +79,28 @@ pub(crate) fn clap_exit(error: &clap::Error) -> ExitCode {
     if error.use_stderr() { ExitCode::from(ErrorKind::Usage.exit_code()) } else { ExitCode::SUCCESS }
 }
 
-/// Shows how far a run is: on a terminal only, and only when it takes longer than a second.
+/// Shows how far a run is: on a terminal only, and only when it takes longer than a second. Takes the time of each table.
 pub(crate) struct Meter {
     began: Instant,
     bar: Mutex<Option<ProgressBar>>,
+    steps: Mutex<Vec<(String, Instant)>>,
 }
+
+/// How many tables are named of those that took longest.
+const SLOWEST: usize = 20;
 
 impl Meter {
     #[allow(clippy::disallowed_methods, reason = "a progress bar lives by the clock")]
     pub(crate) fn new() -> Self {
-        Self { began: Instant::now(), bar: Mutex::new(None) }
+        Self { began: Instant::now(), bar: Mutex::new(None), steps: Mutex::new(Vec::new()) }
     }
 
     /// A step of building models.
+    #[allow(clippy::disallowed_methods, reason = "a progress bar lives by the clock")]
     pub(crate) fn step(&self, done: usize, of: usize, name: &TableName) {
+        if let Ok(mut steps) = self.steps.lock() {
+            steps.push((name.to_string(), Instant::now()));
+        }
         if !std::io::stderr().is_terminal() || self.began.elapsed() < Duration::from_secs(1) {
             return;
         }
@@ -104,6 +112,20 @@ impl Meter {
         bar.set_length(u64::try_from(of).unwrap_or(u64::MAX));
         bar.set_position(u64::try_from(done).unwrap_or(0));
         bar.set_message(name.to_string());
+    }
+
+    /// Tells how long the whole took so far, and the tables that took longest. What follows the last table counts to none.
+    pub(crate) fn tell_times(&self) {
+        let Ok(steps) = self.steps.lock() else { return };
+        let mut times: Vec<(Duration, &str)> =
+            steps.windows(2).map(|pair| (pair[1].1.duration_since(pair[0].1), pair[0].0.as_str())).collect();
+        let tables: Duration = times.iter().map(|(time, _)| time).sum();
+        times.sort_by_key(|(time, name)| (std::cmp::Reverse(*time), *name));
+        remark(&format!("{:8.2} s in all", self.began.elapsed().as_secs_f64()));
+        remark(&format!("{:8.2} s for {} tables, these the longest:", tables.as_secs_f64(), steps.len()));
+        for (time, name) in times.iter().take(SLOWEST) {
+            remark(&format!("{:8.2} s {name}", time.as_secs_f64()));
+        }
     }
 
     /// Takes the bar away.

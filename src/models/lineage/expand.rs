@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use arrow::datatypes::DataType;
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column, NullEquality, Result, ScalarValue, plan_datafusion_err};
 use datafusion::functions::expr_fn::concat_ws;
 use datafusion::logical_expr::expr::AggregateFunction;
@@ -203,8 +204,8 @@ fn attach_sums(node: &Aggregate, calls: &[&AggregateFunction], tables: &dyn Tabl
     let hint = calls
         .iter()
         .flat_map(|call| &call.params.args)
-        .flat_map(Expr::column_refs)
-        .find_map(|column| place(schema, column));
+        .flat_map(columns_of)
+        .find_map(|column| place(schema, &column));
     let tagged = tag(&node.input, hint, tables)?;
     let mut columns = keys(&node.group_expr);
     columns.extend(extras(&tagged));
@@ -318,7 +319,7 @@ fn tag(plan: &LogicalPlan, hint: Option<usize>, tables: &dyn Tables) -> Result<L
             let schema = node.input.schema();
             let first = hint
                 .and_then(|index| node.expr.get(index))
-                .and_then(|expr| expr.column_refs().into_iter().find_map(|column| place(schema, column)));
+                .and_then(|expr| columns_of(expr).iter().find_map(|column| place(schema, column)));
             carry(plan, vec![tag(&node.input, first, tables)?])
         }
         _ => {
@@ -327,6 +328,26 @@ fn tag(plan: &LogicalPlan, hint: Option<usize>, tables: &dyn Tables) -> Result<L
             carry(plan, vec![tag(input, hint.filter(|index| *index < n_columns), tables)?])
         }
     }
+}
+
+/// The columns of an expression in the order of its text, those of values before those of conditions.
+fn columns_of(expression: &Expr) -> Vec<Column> {
+    let mut columns = Vec::new();
+    match expression {
+        Expr::Column(column) => columns.push(column.clone()),
+        Expr::Case(case) => {
+            let values = case.when_then_expr.iter().map(|(_, value)| value).chain(&case.else_expr);
+            let conditions = case.expr.iter().chain(case.when_then_expr.iter().map(|(condition, _)| condition));
+            columns.extend(values.chain(conditions).flat_map(|part| columns_of(part)));
+        }
+        other => {
+            let _ = other.apply_children(|child| {
+                columns.extend(columns_of(child));
+                Ok(TreeNodeRecursion::Continue)
+            });
+        }
+    }
+    columns
 }
 
 fn tagged(plan: &LogicalPlan, table: &str, grain: &[Expr]) -> Result<LogicalPlan> {

@@ -156,6 +156,7 @@ pub(super) async fn gather(
         sources: inputs.sources,
         graph: inputs.graph,
         bindings: inputs.bindings,
+        sights: inputs.sights,
         restriction: None,
     };
     let lineage = Lineage::new(build, inputs.models, &needed).await?;

@@ -1,5 +1,6 @@
 //! One file per command; each calls the library once and tells what it gave.
 
+mod cache;
 mod check;
 mod deliver;
 mod diff;
@@ -34,19 +35,32 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Errors> {
 
 async fn dispatch(command: Command) -> Result<(), Errors> {
     match command {
-        Command::Run { scope, out, deliver, format } => run::run(request(scope, out), deliver, format).await,
+        Command::Run { scope, out, deliver, timings, format } => {
+            run::run(request(scope, out), deliver, format, timings).await
+        }
         Command::Deliver { project, out, edition, resend_doubtful, retry_refused, format } => {
             let again = Again { doubtful: resend_doubtful, refused: retry_refused };
             deliver::run(DeliverRequest { project, out, edition, again }, format).await
         }
         Command::Check { scope, format } => check::run(&request(scope, None), format).await,
-        Command::Query { name, sql, limit, format, output, scope } => {
-            query::run(&request(scope, None), name, sql, limit, format, output).await
+        Command::Query { name, sql, limit, format, output, timings, scope } => {
+            query::run(&request(scope, None), name, sql, limit, (format, output), timings).await
         }
         Command::Diff { against, limit, format, scope } => {
             diff::run(&request(scope, None), &against, limit, format).await
         }
         Command::Graph { scope, format } => graph::run(&request(scope, None), format),
+        Command::Cache { project, clear, format } => {
+            let scope = Scope {
+                project,
+                warehouse: None,
+                as_of: None,
+                settings: Vec::new(),
+                partitions: 0,
+                no_cache: false,
+            };
+            cache::run(&request(scope, None), clear, format)
+        }
         Command::Init { dir, warehouse } => init::run(&dir, warehouse.as_deref()),
         Command::Sample { customers, months, seed, until, out } => {
             sample::run(customers, months, seed, until, &out)
@@ -86,5 +100,7 @@ fn request(scope: Scope, out: Option<PathBuf>) -> Request {
         scratch: std::env::temp_dir().join(format!("tierbook-{}", std::process::id())),
         now: jiff::Zoned::now(),
         partitions: scope.partitions,
+        cache: !scope.no_cache,
+        least_parted: 16 << 20,
     }
 }

@@ -20,8 +20,8 @@ pub(super) async fn run(
     name: Option<TableName>,
     sql: Option<String>,
     limit: Option<usize>,
-    format: RowFormat,
-    output: Option<PathBuf>,
+    (format, output): (RowFormat, Option<PathBuf>),
+    timings: bool,
 ) -> Result<(), Errors> {
     let question = match (name, sql) {
         (Some(name), _) => Question::Table(name),
@@ -47,6 +47,9 @@ pub(super) async fn run(
     let progress = |done: usize, of: usize, name: &TableName| meter.step(done, of, name);
     let rows = run::query(request, &question, shown, Format::from(format), to, &progress).await;
     meter.clear();
+    if timings {
+        meter.tell_times();
+    }
     let rows = match (rows, &output, &beside) {
         (Ok(rows), Some(path), Some(beside)) => {
             files::rename(beside, path)?;

@@ -9,9 +9,18 @@ use super::deliver;
 use crate::args::TextFormat;
 use crate::terminal::{self, Meter};
 
-pub(super) async fn run(request: Request, deliver: bool, format: TextFormat) -> Result<(), Errors> {
+pub(super) async fn run(
+    request: Request,
+    deliver: bool,
+    format: TextFormat,
+    timings: bool,
+) -> Result<(), Errors> {
     let mut told = false;
-    let result = attempt(request, deliver, format, &mut told).await;
+    let meter = Meter::new();
+    let result = attempt(request, deliver, format, &meter, &mut told).await;
+    if timings {
+        meter.tell_times();
+    }
     if let (TextFormat::Json, false, Err(errors)) = (format, told, &result) {
         let errors: Vec<_> = errors
             .iter()
@@ -23,7 +32,13 @@ pub(super) async fn run(request: Request, deliver: bool, format: TextFormat) -> 
 }
 
 /// A run and what follows it; `told` says whether its result has been.
-async fn attempt(request: Request, deliver: bool, format: TextFormat, told: &mut bool) -> Result<(), Errors> {
+async fn attempt(
+    request: Request,
+    deliver: bool,
+    format: TextFormat,
+    meter: &Meter,
+    told: &mut bool,
+) -> Result<(), Errors> {
     let post = deliver.then(|| DeliverRequest {
         project: request.project.clone(),
         out: request.out.clone(),
@@ -33,7 +48,6 @@ async fn attempt(request: Request, deliver: bool, format: TextFormat, told: &mut
     if let Some(post) = &post {
         run::can_deliver(post)?;
     }
-    let meter = Meter::new();
     let progress = |done: usize, of: usize, name: &TableName| meter.step(done, of, name);
     let outcome = run::run(&request, &progress).await;
     meter.clear();

@@ -1,6 +1,6 @@
-//! A model's rows on disk, in its row order, and back as a table of the session.
+//! A model's rows in the store, in its row order, and back as a table of the session.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::datatypes::{Field, Schema, SchemaRef};
@@ -12,6 +12,7 @@ use datafusion::error::DataFusionError;
 use datafusion::logical_expr::{Expr, LogicalPlan, SortExpr};
 use futures::TryStreamExt;
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 
@@ -20,6 +21,7 @@ use crate::engine::{self, Engine, execution_fault};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::project::QueryFile;
+use crate::store::{Draft, Print};
 
 /// Sorts a plan into the model's row order: its `order`, then its grain.
 pub(super) fn ordered(engine: &Engine, query: &QueryFile, plan: LogicalPlan) -> Result<LogicalPlan> {
@@ -47,6 +49,16 @@ pub fn row_order(query: &QueryFile) -> Vec<(String, bool)> {
     columns
 }
 
+/// Names and types only, and every column may be NULL, since plans and batches do not always agree on that.
+pub(super) fn plain(schema: &Schema) -> SchemaRef {
+    let fields: Vec<Field> = schema
+        .fields()
+        .iter()
+        .map(|field| Field::new(field.name(), field.data_type().clone(), true))
+        .collect();
+    Arc::new(Schema::new(fields))
+}
+
 /// Runs a plan into a Parquet file, batch by batch.
 ///
 /// # Errors
@@ -55,28 +67,21 @@ pub(super) async fn write(
     engine: &Engine,
     query: &QueryFile,
     plan: LogicalPlan,
-    path: &Path,
-) -> Result<SchemaRef> {
+    draft: Draft,
+) -> Result<(PathBuf, Print)> {
     let doing = format!("computing `{}`", query.name);
-    let schema = Arc::clone(plan.schema().inner());
-    // Names and types only; and every column may be NULL, since plans and batches do not always agree on that.
-    let fields: Vec<Field> = schema
-        .fields()
-        .iter()
-        .map(|field| Field::new(field.name(), field.data_type().clone(), true))
-        .collect();
-    let schema = Arc::new(Schema::new(fields));
+    let schema = plain(plan.schema().inner());
     let mut stream = engine.stream(plan).await.map_err(|error| execution_fault(error, &doing))?;
     let properties = WriterProperties::builder()
         .set_compression(Compression::LZ4_RAW)
         .set_max_row_group_row_count(Some(128 * 1024))
         .set_created_by("tierbook".to_owned())
         .build();
+    let path = draft.path().to_path_buf();
     let failed = |source: parquet::errors::ParquetError| {
         Error::environment(format!("cannot write `{}`", path.display())).caused_by(source)
     };
-    let file = files::create(path)?;
-    let mut writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties)).map_err(failed)?;
+    let mut writer = ArrowWriter::try_new(draft, Arc::clone(&schema), Some(properties)).map_err(failed)?;
     while let Some(batch) = stream.try_next().await.map_err(|error| execution_fault(error, &doing))? {
         let batch = arrow::array::RecordBatch::try_new(Arc::clone(&schema), batch.columns().to_vec())
             .map_err(|source| {
@@ -84,8 +89,18 @@ pub(super) async fn write(
             })?;
         writer.write(&batch).map_err(failed)?;
     }
-    writer.close().map_err(failed)?;
-    Ok(schema)
+    writer.into_inner().map_err(failed)?.finish()
+}
+
+/// The columns of stored rows.
+///
+/// # Errors
+/// Kind `Internal` when the file is none of ours.
+pub(super) fn schema(path: &Path) -> Result<SchemaRef> {
+    let footer = ArrowReaderMetadata::load(&files::open(path)?, ArrowReaderOptions::new());
+    footer.map(|footer| Arc::clone(footer.schema())).map_err(|source| {
+        Error::internal(format!("the stored rows in `{}` cannot be read", path.display())).caused_by(source)
+    })
 }
 
 /// A stored model as a table.
@@ -98,6 +113,6 @@ pub(super) fn table(schema: SchemaRef, path: &Path) -> Result<Arc<dyn TableProvi
 
 fn listing(schema: SchemaRef, path: &Path) -> Result<ListingTable, DataFusionError> {
     let url = engine::file_url(path)?;
-    let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
+    let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension("");
     ListingTable::try_new(ListingTableConfig::new(url).with_listing_options(options).with_schema(schema))
 }
