@@ -12,13 +12,14 @@ pub mod lineage;
 mod newest;
 pub mod plan;
 pub mod restrict;
+mod reuse;
 mod rows;
 pub mod sights;
 pub mod staging;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use arrow::array::{Array, RecordBatch};
 use arrow::datatypes::SchemaRef;
@@ -28,7 +29,6 @@ use datafusion::datasource::MemTable;
 use datafusion::datasource::empty::EmptyTable;
 use datafusion::logical_expr::LogicalPlan;
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 
 use crate::engine::{self, Engine, bind};
 use crate::error::{Error, Errors, Result};
@@ -36,14 +36,15 @@ use crate::names::TableName;
 use crate::project::{Bindings, Project, QueryFile, RuleTable, contract, query_file};
 use crate::sources::Sources;
 
-use crate::store::{Address, Digest, Kept, Store};
+use crate::store::{Address, Digest, Store};
 pub use check::ControlTotal;
 pub use graph::{Absence, Graph};
 pub use newest::newest_day;
 pub use plan::Planned;
 pub use restrict::Restriction;
+use reuse::{About, kept, kept_schemas, reuse};
 pub use rows::row_order;
-use sights::{Newest, Sights};
+use sights::Sights;
 use staging::Sight;
 
 /// What a run is told while models are built.
@@ -178,7 +179,8 @@ pub async fn build_around(
     let (planning, engine) = engines;
     let order = graph.needed(targets);
     let addresses = addresses::addresses(inputs, &order, inputs.sights)?;
-    let kept = kept(project, targets, &addresses, folders.store);
+    let mut kept = kept(project, targets, &addresses, folders.store);
+    kept.retain(|name, _| !same.contains_key(name));
     let known = kept_schemas(&kept)?;
     let planned = plan::plan(project, sources, graph, &order, bindings, &planning, &known).await?;
     let mut models = Models {
@@ -205,7 +207,7 @@ pub async fn build_around(
             continue;
         }
         let Some(address) = addresses.get(name) else { continue };
-        if let (Some(query), Some(kept), None) = (project.queries.get(name), kept.get(name), same.get(name)) {
+        if let (Some(query), Some(kept)) = (project.queries.get(name), kept.get(name)) {
             let found = reuse(query, inputs, address, kept, &mut models).await?;
             if let Some(error) = found {
                 broken.push(name);
@@ -275,80 +277,6 @@ async fn plan_of(query: &QueryFile, inputs: Inputs<'_>, engine: &Engine) -> Resu
         });
     }
     Ok(plan)
-}
-
-/// What is known of a kept table beside its rows.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct About {
-    table: TableName,
-    rows: u64,
-    n_checks: usize,
-    newest: Newest,
-    totals: Vec<ControlTotal>,
-    warnings: Vec<String>,
-}
-
-/// The tables of queries that are in the store, their rows proven to be what was kept. What is asked for has to have rows
-/// there.
-fn kept(
-    project: &Project,
-    targets: &BTreeSet<TableName>,
-    addresses: &addresses::Addresses,
-    store: &Store,
-) -> BTreeMap<TableName, Kept<About>> {
-    let queries: Vec<_> = addresses.iter().filter(|(name, _)| project.queries.contains_key(name)).collect();
-    let found = Mutex::new(BTreeMap::new());
-    let find = |part: &[(&TableName, &Address)]| {
-        for (name, address) in part {
-            let Some(kept) = store.find::<About>(address) else { continue };
-            if kept.path.is_some() || name.is_staging() || !targets.contains(name) {
-                found.lock().unwrap_or_else(PoisonError::into_inner).insert((*name).clone(), kept);
-            }
-        }
-    };
-    // Reading them all through is what takes time here.
-    let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for part in queries.chunks(queries.len().div_ceil(n_threads).max(1)) {
-            scope.spawn(|| find(part));
-        }
-    });
-    found.into_inner().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn kept_schemas(kept: &BTreeMap<TableName, Kept<About>>) -> Result<BTreeMap<TableName, SchemaRef>> {
-    let stored = kept.iter().filter_map(|(name, kept)| Some((name, kept.path.as_ref()?)));
-    stored.map(|(name, path)| Ok((name.clone(), rows::schema(path)?))).collect()
-}
-
-/// Puts a kept table into the session; tells if it has become too old.
-async fn reuse(
-    query: &QueryFile,
-    inputs: Inputs<'_>,
-    address: &Address,
-    kept: &Kept<About>,
-    models: &mut Models,
-) -> Result<Option<Error>, Errors> {
-    let schema = match &kept.path {
-        Some(path) => {
-            let schema = rows::schema(path)?;
-            models.engine.register(&query.name, rows::table(Arc::clone(&schema), path)?)?;
-            schema
-        }
-        None => {
-            let plan = plan_of(query, inputs, &models.engine).await?;
-            let schema = Arc::clone(plan.schema().inner());
-            models.engine.register(&query.name, models.engine.frame(plan).into_view())?;
-            schema
-        }
-    };
-    let about = kept.about.clone();
-    let path = kept.path.clone();
-    let built = Built { schema, rows: about.rows, n_checks: about.n_checks, path, address: address.clone() };
-    models.built.insert(query.name.clone(), built);
-    models.totals.extend(about.totals);
-    models.warnings.extend(about.warnings);
-    Ok(check::freshness(query, about.newest, inputs))
 }
 
 /// Builds one table, checks it and keeps it; gives the conditions that do not hold.

@@ -329,8 +329,8 @@ fn keep(keep: Option<Spanned<usize>>, text: &Arc<str>) -> Result<usize> {
 }
 
 fn memory(memory: Option<Spanned<String>>, text: &Arc<str>) -> Result<usize> {
-    let Some(word) = memory else { return Ok(1 << 30) };
-    parse_bytes(word.get_ref()).filter(|bytes| *bytes >= 64 << 20).ok_or_else(|| {
+    let Some(word) = memory else { return Ok(4 << 30) };
+    parse_memory(word.get_ref()).ok_or_else(|| {
         Error::project(format!("`memory` is `{}`", word.get_ref()))
             .at(spot(text, word.span()))
             .help("use at least `64MiB`, for example `1GiB`")
@@ -345,6 +345,11 @@ fn cache(cache: Option<Spanned<String>>, text: &Arc<str>) -> Result<u64> {
             .at(spot(text, word.span()))
             .help("use a size such as `20GiB`; what is kept stays below it when a run has ended")
     })
+}
+
+/// Reads how much memory queries may take, which is at least 64 MiB.
+pub fn parse_memory(text: &str) -> Option<usize> {
+    parse_bytes(text).filter(|bytes| *bytes >= 64 << 20)
 }
 
 /// Reads `512MiB` or `2GiB` as bytes.

@@ -173,7 +173,8 @@ async fn stages(
     let id = laid.switch()?;
     // What is published is published, whatever becomes of this.
     let _ = setting.store()?.prune();
-    let outcome = outcome("published", id, shelf, &setting.project, &content);
+    let mut outcome = outcome("published", id, shelf, &setting.project, &content);
+    outcome.warnings.extend(setting.unkept.clone());
     Ok(Outcome { mails: posted.n_messages, failed: posted.failed, ..outcome })
 }
 

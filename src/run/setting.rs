@@ -40,6 +40,8 @@ pub struct Request {
     pub now: Zoned,
     /// How many parts of a query run side by side; 0 for one a core.
     pub partitions: usize,
+    /// Memory for queries in the place of the configured one, in bytes.
+    pub memory: Option<usize>,
     /// Whether results of earlier runs are used, and those of this one kept.
     pub cache: bool,
     /// From how many bytes on the files of a table are summed up one by one, so that a night pays for new ones alone.
@@ -63,6 +65,8 @@ pub struct Setting {
     pub sights: Sights,
     /// What is kept from run to run; none for pipelines that look at schemas alone.
     store: Option<Arc<Store>>,
+    /// Why results cannot be kept, where they should be.
+    pub(super) unkept: Option<String>,
     /// The folder of a store that is for one run only; it goes with the last who uses it.
     folder: Option<Arc<WorkFolder>>,
 }
@@ -129,7 +133,8 @@ impl Setting {
     }
 
     pub(super) fn limits(&self, request: &Request) -> Limits {
-        Limits { memory: self.project.config.memory, partitions: request.partitions }
+        let memory = request.memory.unwrap_or(self.project.config.memory);
+        Limits { memory, partitions: request.partitions }
     }
 }
 
@@ -179,14 +184,14 @@ pub(super) async fn set_up_over(
     };
     // Settings are looked at before any row is, so that a wrong one is told at once.
     let bindings = Bindings::new(&project.config, day, &request.settings)?;
-    let (mut store, mut folder) = (None, None);
+    let (mut store, mut folder, mut unkept) = (None, None, None);
     if reach == Reach::Rows {
         sources.fingerprint()?;
-        let (own, own_folder) = open_store(request, &project)?;
+        let (own, own_folder) = open_store(request, &project, &mut unkept)?;
         (store, folder) = (Some(Arc::new(own)), own_folder.map(Arc::new));
     }
     let sights = Sights::new();
-    let mut setting = Setting { project, warehouse, graph, sources, bindings, sights, store, folder };
+    let mut setting = Setting { project, warehouse, graph, sources, bindings, sights, store, unkept, folder };
     if reach == Reach::Rows {
         let work = WorkFolder::new(&request.scratch.with_extension("looking"))?;
         if uses_newest {
@@ -210,12 +215,17 @@ pub(super) fn open_kept(request: &Request, config: &Config) -> Result<Store> {
 }
 
 /// The store of the project, or one that is gone after the run.
-fn open_store(request: &Request, project: &Project) -> Result<(Store, Option<WorkFolder>)> {
-    // Who may not write there computes everything, as on the first day.
-    if request.cache
-        && let Ok(store) = open_kept(request, &project.config)
-    {
-        return Ok((store, None));
+fn open_store(
+    request: &Request,
+    project: &Project,
+    unkept: &mut Option<String>,
+) -> Result<(Store, Option<WorkFolder>)> {
+    if request.cache {
+        match open_kept(request, &project.config) {
+            Ok(store) => return Ok((store, None)),
+            // Who may not write there computes everything, as on the first day.
+            Err(error) => *unkept = Some(format!("results are not kept for the next run: {error}")),
+        }
     }
     let now = SystemTime::from(request.now.timestamp());
     let folder = WorkFolder::new(&request.scratch.with_extension("store"))?;

@@ -188,6 +188,7 @@ impl Project {
             scratch: self.path(".scratch"),
             now: "2026-11-01T02:00[Asia/Shanghai]".parse().unwrap(),
             partitions: 0,
+            memory: None,
             cache: true,
             least_parted: 16 << 20,
         }

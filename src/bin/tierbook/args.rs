@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use tierbook::export;
 use tierbook::names::{EditionId, TableName};
+use tierbook::project::config;
 
 /// Turns a company's warehouse into the book its managers run B2B customers by.
 #[derive(Debug, Parser)]
@@ -187,6 +188,9 @@ pub(crate) struct Scope {
     /// How many parts of a query run side by side; one a core unless told
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub(crate) partitions: usize,
+    /// Memory for queries before they spill to disk, in the place of `memory` in tierbook.toml
+    #[arg(long, value_name = "SIZE", value_parser = memory)]
+    pub(crate) memory: Option<usize>,
     /// Compute everything anew, and keep none of it
     #[arg(long)]
     pub(crate) no_cache: bool,
@@ -197,6 +201,10 @@ fn setting(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write it as name=value".to_owned()),
     }
+}
+
+fn memory(text: &str) -> Result<usize, String> {
+    config::parse_memory(text).ok_or_else(|| "use at least `64MiB`, for example `4GiB`".to_owned())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

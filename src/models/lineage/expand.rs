@@ -337,7 +337,8 @@ fn columns_of(expression: &Expr) -> Vec<Column> {
         Expr::Column(column) => columns.push(column.clone()),
         Expr::Case(case) => {
             let values = case.when_then_expr.iter().map(|(_, value)| value).chain(&case.else_expr);
-            let conditions = case.expr.iter().chain(case.when_then_expr.iter().map(|(condition, _)| condition));
+            let conditions =
+                case.expr.iter().chain(case.when_then_expr.iter().map(|(condition, _)| condition));
             columns.extend(values.chain(conditions).flat_map(|part| columns_of(part)));
         }
         other => {

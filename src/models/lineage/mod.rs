@@ -9,6 +9,7 @@ mod route;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Decimal128Type, Field, Schema};
@@ -27,6 +28,9 @@ use crate::names::TableName;
 
 /// Tables with more rows than this are not read again to say what a figure is made of: a night's run would pay for it.
 pub const MOST_READ: u64 = 1_000_000;
+
+/// Nor are more rows than these in all. It is counted in rows and not in seconds, so that the same run says the same.
+pub const MOST_READ_IN_ALL: u64 = 50_000_000;
 
 /// The column that says which table a row is of.
 pub const SOURCE_COLUMN: &str = "evidence_table";
@@ -58,6 +62,8 @@ pub struct Lineage<'a> {
     inputs: Inputs<'a>,
     models: &'a Models,
     plans: BTreeMap<TableName, LogicalPlan>,
+    /// How many rows may still be read.
+    left: AtomicU64,
 }
 
 impl<'a> Lineage<'a> {
@@ -71,7 +77,7 @@ impl<'a> Lineage<'a> {
             let Some(query) = inputs.project.queries.get(name) else { continue };
             plans.insert(name.clone(), plan_of(query, inputs, &models.engine).await?);
         }
-        Ok(Self { inputs, models, plans })
+        Ok(Self { inputs, models, plans, left: AtomicU64::new(MOST_READ_IN_ALL) })
     }
 
     /// The rows behind columns of a model, columns that share their rows together; at most `most` rows each.
@@ -100,7 +106,7 @@ impl<'a> Lineage<'a> {
             let columns: Vec<String> = way.figures.iter().map(|(name, _)| name.clone()).collect();
             // A way that the plan does not bear is no way.
             let Ok(rows) = self.rows(model, plan, &way, most) else { continue };
-            if self.reads_too_much(&rows) {
+            if !self.may_read(&rows) {
                 continue;
             }
             proofs.extend(self.proof(model, rows, columns, most).await?);
@@ -155,15 +161,28 @@ impl<'a> Lineage<'a> {
         LogicalPlanBuilder::from(expanded).project(shown)?.sort(order)?.limit(0, Some(most + 1))?.build()
     }
 
-    fn reads_too_much(&self, plan: &LogicalPlan) -> bool {
+    /// Whether a plan reads no table that is too large, nor more than is left to read; what it reads is gone then.
+    fn may_read(&self, plan: &LogicalPlan) -> bool {
+        let mut tables = Vec::new();
+        self.rows_read(plan, &mut tables);
+        let read: u64 = tables.iter().sum();
+        let left = self.left.load(Ordering::Relaxed);
+        if read > left || tables.iter().any(|rows| *rows > MOST_READ) {
+            return false;
+        }
+        self.left.store(left - read, Ordering::Relaxed);
+        true
+    }
+
+    fn rows_read(&self, plan: &LogicalPlan, tables: &mut Vec<u64>) {
         if let LogicalPlan::TableScan(scan) = plan
             && let Some(table) = route::model_of(scan)
         {
             let built = self.models.built.get(&table).map(|built| built.rows);
             let source = self.inputs.sources.tables.get(&table).map(crate::sources::Source::rows);
-            return built.or(source).is_some_and(|rows| rows > MOST_READ);
+            tables.extend(built.or(source));
         }
-        plan.inputs().into_iter().any(|input| self.reads_too_much(input))
+        plan.inputs().into_iter().for_each(|input| self.rows_read(input, tables));
     }
 
     /// Adds the rows up, and keeps the columns whose figures they come to.

@@ -18,7 +18,7 @@ pub(super) fn highlighted(text: &str, models: &BTreeSet<&TableName>) -> String {
     starts.push(text.len());
     let mut index = 0;
     while index < tokens.len() {
-        let model = models.iter().find(|model| is_name(&tokens[index..], model));
+        let model = name(&tokens[index..]).and_then(|name| models.get(&name));
         let (n_tokens, mark) = match model {
             Some(model) => (3, Mark::Model(model)),
             None => (1, mark(&tokens[index])),
@@ -78,12 +78,16 @@ fn mark(token: &TokenWithSpan) -> Mark<'static> {
     }
 }
 
-/// Whether the tokens begin with `schema.table` of this name.
-fn is_name(tokens: &[TokenWithSpan], name: &TableName) -> bool {
-    let [schema, point, table, ..] = tokens else { return false };
-    let is =
-        |token: &TokenWithSpan, text: &str| matches!(&token.token, Token::Word(word) if word.value == text);
-    point.token == Token::Period && is(schema, name.schema()) && is(table, name.table())
+/// The name `schema.table` that the tokens begin with; names of tables are written as they are.
+fn name(tokens: &[TokenWithSpan]) -> Option<TableName> {
+    let [schema, point, table, ..] = tokens else { return None };
+    match (&schema.token, &point.token, &table.token) {
+        (Token::Word(schema), Token::Period, Token::Word(table)) => {
+            let name = TableName::new(&schema.value, &table.value);
+            (name.schema() == schema.value && name.table() == table.value).then_some(name)
+        }
+        _ => None,
+    }
 }
 
 fn write(html: &mut String, text: &str, mark: &Mark<'_>) {

@@ -57,6 +57,7 @@ async fn dispatch(command: Command) -> Result<(), Errors> {
                 as_of: None,
                 settings: Vec::new(),
                 partitions: 0,
+                memory: None,
                 no_cache: false,
             };
             cache::run(&request(scope, None), clear, format)
@@ -100,6 +101,7 @@ fn request(scope: Scope, out: Option<PathBuf>) -> Request {
         scratch: std::env::temp_dir().join(format!("tierbook-{}", std::process::id())),
         now: jiff::Zoned::now(),
         partitions: scope.partitions,
+        memory: scope.memory,
         cache: !scope.no_cache,
         least_parted: 16 << 20,
     }
