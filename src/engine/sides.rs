@@ -111,3 +111,66 @@ fn most_rows(plan: &Arc<dyn ExecutionPlan>) -> Option<usize> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::{Int64Array, RecordBatch};
+    use arrow::datatypes::{Field, Schema};
+    use datafusion::common::tree_node::TreeNodeRecursion;
+    use datafusion::datasource::MemTable;
+    use datafusion::physical_plan::displayable;
+
+    use super::*;
+    use crate::engine::{Engine, Limits};
+    use crate::names::TableName;
+    use crate::project::query_file;
+
+    fn numbers(up_to: i64) -> Arc<MemTable> {
+        let schema = Arc::new(Schema::new(vec![Field::new("n", arrow::datatypes::DataType::Int64, true)]));
+        let column = Arc::new(Int64Array::from_iter_values(0..up_to));
+        let batch = RecordBatch::try_new(Arc::clone(&schema), vec![column]).unwrap();
+        Arc::new(MemTable::try_new(schema, vec![vec![batch]]).unwrap())
+    }
+
+    /// The sides that joins without a key hold, in few words, and the rows that they give.
+    fn held(sql: &str) -> (Vec<String>, usize) {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = Engine::new(&Limits { memory: 1 << 30, partitions: 2 }, folder.path()).unwrap();
+        engine.register(&TableName::new("a", "few"), numbers(3)).unwrap();
+        engine.register(&TableName::new("a", "many"), numbers(5_000)).unwrap();
+        let query = query_file::parse_select("q.sql", &sql.into()).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let plan = engine.plan(&query).await.unwrap();
+            let physical = engine.frame(plan.clone()).create_physical_plan().await.unwrap();
+            let mut sides = Vec::new();
+            let _ = physical.apply(|node| {
+                let left = node.downcast_ref::<CrossJoinExec>().map(CrossJoinExec::left);
+                let left = left.or(node.downcast_ref::<NestedLoopJoinExec>().map(NestedLoopJoinExec::left));
+                if let Some(left) = left {
+                    sides.push(displayable(left.as_ref()).indent(false).to_string());
+                }
+                Ok(TreeNodeRecursion::Continue)
+            });
+            let rows = engine.collect(plan).await.unwrap();
+            (sides, rows.iter().map(RecordBatch::num_rows).sum())
+        })
+    }
+
+    #[test]
+    fn the_side_that_can_only_be_small_is_held() {
+        // How many rows a grouping gives is not known; that one without groups gives one is.
+        let grouped = "(SELECT n % 1000 AS k, count(*) AS c FROM a.many GROUP BY n % 1000) g";
+        let (sides, rows) = held(&format!(
+            "SELECT g.k, m.most FROM {grouped} CROSS JOIN (SELECT max(n) AS most FROM a.many) m"
+        ));
+        assert_eq!((sides.len(), rows), (1, 1000));
+        assert!(sides[0].contains("max("), "{}", sides[0]);
+        let (sides, rows) = held(&format!("SELECT g.k, f.n FROM {grouped} JOIN a.few f ON g.k < f.n"));
+        assert_eq!((sides.len(), rows), (1, 3));
+        assert!(!sides[0].contains("count("), "{}", sides[0]);
+        let (sides, rows) = held(&format!("SELECT g.k, f.n FROM {grouped} LEFT JOIN a.few f ON g.k < f.n"));
+        assert_eq!((sides.len(), rows), (1, 1001));
+        assert!(!sides[0].contains("count("), "{}", sides[0]);
+    }
+}
