@@ -8,7 +8,6 @@ use super::{Inputs, check};
 use crate::engine::bind;
 use crate::error::Result;
 use crate::names::TableName;
-use crate::project::header::Piece;
 use crate::project::{QueryFile, RuleTable};
 use crate::sources::{Fingerprint, Source};
 use crate::store::{Address, Digest};
@@ -70,9 +69,8 @@ fn of_query(
     let mut digest = Digest::new("table").text(&query.name.to_string()).text(&query.path).text(&bound);
     digest = digest.texts(&header.grain).text(header.order.as_ref().map_or("", |order| &order.text));
     // Conditions are seen to when rows are kept, so that they are part of what was kept.
-    let conditions = header.checks.iter().map(|(severity, piece)| Ok((format!("{severity:?}"), piece)));
-    for condition in conditions.chain(header.totals.iter().map(|piece| Ok(("total".to_owned(), piece)))) {
-        let (kind, piece): (String, &Piece) = condition?;
+    let checks = header.checks.iter().map(|(severity, piece)| (format!("{severity:?}"), piece));
+    for (kind, piece) in checks.chain(header.totals.iter().map(|piece| ("total".to_owned(), piece))) {
         digest = digest.text(&kind).text(&piece.text).text(&check::bound_text(query, piece, bindings)?);
     }
     digest = digest.text(&format!("{:?} {:?}", header.rows, header.needs));

@@ -4,11 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use super::plan::register_absent;
-use super::sights::{Newest, horizons, newest_up_to};
-use super::staging::{self, Sight};
-use super::{Inputs, rule_provider};
-use crate::engine::{self, Engine, bind};
+use super::Inputs;
+use super::sights::{horizons, newest_up_to, register};
+use crate::engine::Engine;
 use crate::error::{Error, Errors};
 use crate::names::TableName;
 use crate::store::Store;
@@ -34,35 +32,15 @@ pub async fn newest_day(
         Some(newest) if newest.day(inputs.bindings).is_none_or(|day| day <= today) => newest,
         // A mistyped year must not make a book of the future.
         _ => {
-            register(inputs, &order, engine).await?;
+            for name in &order {
+                register(inputs, name, engine).await?;
+            }
             newest_up_to(query, column, engine, today).await?
         }
     };
-    newest.day(inputs.bindings).filter(|_| newest != Newest::Never).ok_or_else(|| {
+    newest.day(inputs.bindings).ok_or_else(|| {
         Error::data("`staging.sales` has no row, so there is no newest day")
             .help("name a day with `--as-of DATE`, or see whether the warehouse was loaded")
             .into()
     })
-}
-
-/// Puts tables into the session with all their rows, or tells why that cannot be.
-async fn register(inputs: Inputs<'_>, order: &[TableName], engine: &Engine) -> Result<(), Errors> {
-    for name in order {
-        if let Some(source) = inputs.sources.tables.get(name) {
-            source.register(engine)?;
-        } else if let Some(rules) = inputs.project.rules.get(name) {
-            engine.register(name, rule_provider(rules)?)?;
-        } else if inputs.graph.absence(name).is_some() {
-            register_absent(engine, name)?;
-        } else if let Some(query) = inputs.project.queries.get(name) {
-            let bound = bind::bind(&query.query, inputs.bindings);
-            let mut plan =
-                engine.plan(&bound).await.map_err(|error| engine::planning_fault(&error, query))?;
-            if name.is_staging() {
-                plan = staging::wrap(engine, query, plan, Sight::All)?;
-            }
-            engine.register(name, engine.frame(plan).into_view())?;
-        }
-    }
-    Ok(())
 }

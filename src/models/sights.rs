@@ -24,9 +24,10 @@ use crate::store::{Digest, Store};
 pub type Sights = BTreeMap<TableName, Sight>;
 
 /// The newest value of a column of days or instants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Newest {
     /// It has none.
+    #[default]
     Never,
     /// Days since 1970.
     Day(i32),
@@ -74,7 +75,37 @@ pub async fn horizons(
     Ok(horizons)
 }
 
-/// Puts a table into the session with all its rows; gives its horizon, unless it is known.
+/// Puts a table into the session with all its rows; gives the columns of a staging table that its sight goes by.
+///
+/// # Errors
+/// Faults of its query.
+pub(super) async fn register(
+    inputs: Inputs<'_>,
+    name: &TableName,
+    engine: &Engine,
+) -> Result<Option<Vec<String>>, Errors> {
+    if let Some(source) = inputs.sources.tables.get(name) {
+        source.register(engine)?;
+    } else if let Some(rules) = inputs.project.rules.get(name) {
+        engine.register(name, rule_provider(rules)?)?;
+    } else if inputs.graph.absence(name).is_some() {
+        register_absent(engine, name)?;
+    } else if let Some(query) = inputs.project.queries.get(name) {
+        let bound = bind::bind(&query.query, inputs.bindings);
+        let plan = engine.plan(&bound).await.map_err(|error| engine::planning_fault(&error, query))?;
+        if !name.is_staging() {
+            engine.register(name, engine.frame(plan).into_view())?;
+            return Ok(None);
+        }
+        let plan = staging::wrap(engine, query, plan, Sight::All)?;
+        let columns = staging::times(query, plan.schema().as_arrow());
+        engine.register(name, engine.frame(plan).into_view())?;
+        return Ok(Some(columns));
+    }
+    Ok(None)
+}
+
+/// Puts a table into the session; gives its horizon, unless it is known.
 async fn look(
     inputs: Inputs<'_>,
     name: &TableName,
@@ -83,46 +114,22 @@ async fn look(
     addresses: &Addresses,
     known: Option<&Horizon>,
 ) -> Result<Option<Horizon>, Errors> {
-    if let Some(source) = inputs.sources.tables.get(name) {
-        source.register(engine)?;
-        return Ok(None);
+    let Ok(Some(columns)) = register(inputs, name, engine).await else { return Ok(None) };
+    let (Some(query), None) = (inputs.project.queries.get(name), known) else { return Ok(None) };
+    let mut horizon = Horizon::new();
+    if !columns.is_empty() {
+        let newest: Vec<String> = columns.iter().map(|column| format!("max({column})")).collect();
+        let sql = format!("SELECT {} FROM {name}", newest.join(", "));
+        let values = values(query, engine, &sql).await?;
+        horizon = columns.into_iter().zip(values).collect();
     }
-    if let Some(rules) = inputs.project.rules.get(name) {
-        engine.register(name, rule_provider(rules)?)?;
-        return Ok(None);
-    }
-    if inputs.graph.absence(name).is_some() {
-        register_absent(engine, name)?;
-        return Ok(None);
-    }
-    let Some(query) = inputs.project.queries.get(name) else { return Ok(None) };
-    let Ok(plan) = engine.plan(&bind::bind(&query.query, inputs.bindings)).await else { return Ok(None) };
-    if !name.is_staging() {
-        engine.register(name, engine.frame(plan).into_view())?;
-        return Ok(None);
-    }
-    let Ok(plan) = staging::wrap(engine, query, plan, Sight::All) else { return Ok(None) };
-    let columns = staging::times(query, plan.schema().as_arrow());
-    engine.register(name, engine.frame(plan).into_view())?;
-    if known.is_some() {
-        return Ok(None);
-    }
-    let horizon = match columns.as_slice() {
-        [] => Horizon::new(),
-        columns => {
-            let newest: Vec<String> = columns.iter().map(|column| format!("max({column})")).collect();
-            let sql = format!("SELECT {} FROM {name}", newest.join(", "));
-            let values = values(query, engine, &sql).await?;
-            columns.iter().cloned().zip(values).collect()
-        }
-    };
     if let Some(address) = addresses.get(name) {
         store.keep(&Digest::new("horizon").text(address.as_str()).address(), &horizon, None)?;
     }
     Ok(Some(horizon))
 }
 
-/// The newest day of a column of a table that [`horizons`] has put into the session, among those up to `today`.
+/// The newest day of a column of a table that [`register`] has put into the session, among those up to `today`.
 ///
 /// # Errors
 /// What reading rows finds.
