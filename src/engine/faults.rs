@@ -33,6 +33,15 @@ pub fn planning_fault(error: &DataFusionError, query: &QueryFile) -> Error {
 /// What running a query found: rows that cannot be computed, or a machine that is too small.
 pub fn execution_fault(error: DataFusionError, doing: &str) -> Error {
     let root = error.find_root();
+    // What our own parts of a query have found is told as they tell it.
+    if let DataFusionError::External(inner) = root
+        && let Some(own) = inner.downcast_ref::<Error>()
+    {
+        let mut fault = Error::new(own.kind, format!("{doing}: {}", own.message));
+        fault.help.clone_from(&own.help);
+        fault.notes.clone_from(&own.notes);
+        return fault;
+    }
     let words = match root {
         DataFusionError::ArrowError(inner, _) => inner.to_string(),
         DataFusionError::ParquetError(inner) => inner.to_string(),

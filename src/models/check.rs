@@ -22,7 +22,7 @@ use crate::project::{Bindings, QueryFile, contract, query_file};
 const SHOWN: usize = 5;
 
 /// What checking a table found.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Verdict {
     /// Its rows.
     pub rows: u64,
@@ -63,14 +63,7 @@ pub async fn check(
     engine: &Engine,
     faults_folder: &Path,
 ) -> Result<Verdict> {
-    let mut verdict = Verdict {
-        rows: 0,
-        n_checks: 0,
-        newest: Newest::Never,
-        faults: Vec::new(),
-        warnings: Vec::new(),
-        totals: Vec::new(),
-    };
+    let mut verdict = Verdict::default();
     let Inputs { bindings, restriction, .. } = inputs;
     let is_whole = restriction.is_none();
     let checker = Checker { query, bindings, engine, faults_folder, is_whole };
@@ -144,7 +137,6 @@ impl Checker<'_> {
         verdict.n_checks += conditions.len();
         if self.is_whole {
             self.band(verdict);
-            verdict.n_checks += usize::from(self.query.header.fresh_days.is_some());
         }
         for (index, condition) in conditions.iter().enumerate() {
             let broken = count(index + 2);
@@ -323,18 +315,21 @@ impl Checker<'_> {
     }
 }
 
-/// Whether a staging table is too old for a run; said of whole tables alone, and anew on each day.
-pub(super) fn freshness(query: &QueryFile, newest: Newest, inputs: Inputs<'_>) -> Option<Error> {
-    let days = query.header.fresh_days.filter(|_| inputs.restriction.is_none())?;
+/// Judges how old a staging table is: said of whole tables alone, and anew on each day. Gives how many conditions that is, and
+/// what is wrong.
+pub(super) fn freshness(query: &QueryFile, newest: Newest, inputs: Inputs<'_>) -> (usize, Option<Error>) {
+    let Some(days) = query.header.fresh_days.filter(|_| inputs.restriction.is_none()) else {
+        return (0, None);
+    };
     let as_of = inputs.bindings.as_of;
     let newest = newest.day(inputs.bindings);
     let age = newest.map(|day| i64::from((as_of - day).get_days()));
     if age.is_some_and(|age| age <= days) {
-        return None;
+        return (1, None);
     }
     let found = newest.map_or_else(|| "no row at all".to_owned(), |day| format!("nothing after {day}"));
     let message = format!("`{}` is not fresh: it has {found}, and the run is of {as_of}", query.name);
-    Some(Error::data(message).help("wait for the load, or run with `--as-of` an earlier day"))
+    (1, Some(Error::data(message).help("wait for the load, or run with `--as-of` an earlier day")))
 }
 
 fn hash_of(bytes: &[u8]) -> u64 {

@@ -202,17 +202,15 @@ pub async fn build_around(
             register_rules(&models.engine, rules, restriction)?;
             continue;
         }
-        if graph.reads_of(name).iter().any(|read| broken.contains(&read)) {
-            broken.push(name);
-            continue;
-        }
         let Some(address) = addresses.get(name) else { continue };
+        let is_broken = graph.reads_of(name).iter().any(|read| broken.contains(&read));
         if let (Some(query), Some(kept)) = (project.queries.get(name), kept.get(name)) {
-            let found = reuse(query, inputs, address, kept, &mut models).await?;
-            if let Some(error) = found {
+            let found =
+                if is_broken { None } else { reuse(query, inputs, address, kept, &mut models).await? };
+            if is_broken || found.is_some() {
                 broken.push(name);
-                faults.push(Fault { table: name.clone(), error });
             }
+            faults.extend(found.map(|error| Fault { table: name.clone(), error }));
             continue;
         }
         if let Some(missing) = missing(inputs, name, &models, &addresses, folders.store).await? {
@@ -228,6 +226,10 @@ pub async fn build_around(
                 models.unavailable.insert(name.clone(), missing);
                 continue;
             }
+        }
+        if is_broken {
+            broken.push(name);
+            continue;
         }
         let found = match same.get(name) {
             Some(built) => again(query, inputs, built, &mut models).await.map(|()| Vec::new()),
@@ -319,12 +321,13 @@ async fn one(
             engine.register(&query.name, rows::table(Arc::clone(&schema), path)?)?;
         }
     }
-    let (rows, n_checks, address) = (verdict.rows, verdict.n_checks, address.clone());
+    let (n_fresh, stale) = check::freshness(query, verdict.newest, inputs);
+    let (rows, n_checks, address) = (verdict.rows, verdict.n_checks + n_fresh, address.clone());
     models.built.insert(query.name.clone(), Built { schema, rows, n_checks, path, address });
     models.totals.extend(verdict.totals);
     models.warnings.extend(verdict.warnings);
     let mut faults = verdict.faults;
-    faults.extend(check::freshness(query, verdict.newest, inputs));
+    faults.extend(stale);
     Ok(faults)
 }
 

@@ -84,10 +84,17 @@ pub(super) async fn reuse(
         }
     };
     let about = kept.about.clone();
+    let (n_fresh, stale) = check::freshness(query, about.newest, inputs);
     let path = kept.path.clone();
-    let built = Built { schema, rows: about.rows, n_checks: about.n_checks, path, address: address.clone() };
+    let built = Built {
+        schema,
+        rows: about.rows,
+        n_checks: about.n_checks + n_fresh,
+        path,
+        address: address.clone(),
+    };
     models.built.insert(query.name.clone(), built);
     models.totals.extend(about.totals);
     models.warnings.extend(about.warnings);
-    Ok(check::freshness(query, about.newest, inputs))
+    Ok(stale)
 }

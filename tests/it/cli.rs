@@ -252,3 +252,17 @@ fn nothing_is_left_in_the_folder_for_temporary_files() {
         support::folders(project.root()).into_iter().filter(|name| name.starts_with("tierbook-")).collect();
     assert!(left.is_empty(), "{left:?}");
 }
+
+#[test]
+fn the_times_of_tables_and_the_memory_of_queries_are_the_callers() {
+    let project = Project::brief();
+    let said = project.tierbook(&["run", "--timings", "--memory", "64MiB"]);
+    let lines: Vec<&str> = said.err.lines().map(str::trim).collect();
+    assert!(lines[0].ends_with(" s in all"), "{lines:?}");
+    assert!(lines[1].ends_with("tables, these the longest:"), "{lines:?}");
+    assert!(lines[2..].iter().any(|line| line.ends_with(" s review.brief")), "{lines:?}");
+    said.fine();
+    let said = project.tierbook(&["run", "--memory", "1MiB"]).failed_with(2);
+    assert!(said.err.contains("invalid value '1MiB' for '--memory <SIZE>'"), "{}", said.err);
+    assert!(said.err.contains("use at least `64MiB`, for example `4GiB`"), "{}", said.err);
+}

@@ -22,6 +22,7 @@ mod mail;
 mod measures;
 mod models;
 mod optional;
+mod parts;
 mod publish;
 mod random;
 mod random_funnel;

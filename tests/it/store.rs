@@ -296,3 +296,52 @@ fn what_is_kept_is_told_bounded_and_removed() {
     let gone = first.iter().filter(|path| !second.contains(path)).count();
     assert!(gone > 0 && second.iter().any(|path| first.contains(path)), "{gone} of {}", first.len());
 }
+
+#[test]
+fn a_condition_that_is_added_is_counted_although_the_rows_are_the_same() {
+    let project = project();
+    let checks = || {
+        support::published(&Request { out: Some(project.path("out")), ..project.request() });
+        let manifest: serde_json::Value =
+            serde_json::from_str(&project.read("out/latest/manifest.json")).unwrap();
+        let models = manifest["models"].as_array().unwrap();
+        models.iter().find(|model| model["name"] == "staging.sales").unwrap()["checks"].as_u64().unwrap()
+    };
+    let before = checks();
+    project.edit("queries/staging/sales.sql", "-- fresh: 3 days\n", "");
+    assert_eq!(checks(), before - 1);
+}
+
+#[test]
+fn a_store_that_is_in_use_is_not_cleared_and_one_that_cannot_be_made_is_done_without() {
+    let project = project();
+    fs::create_dir_all(project.path(".tierbook/store")).unwrap();
+    let lock = fs::File::create(project.path(".tierbook/store/lock")).unwrap();
+    lock.lock_shared().unwrap();
+    let said = project.tierbook(&["cache", "--clear"]).failed_with(3);
+    assert_eq!(
+        said.err.trim_end(),
+        "error: the store at `./.tierbook/store` is in use\n |\n = help: wait until the other run has ended"
+    );
+    drop(lock);
+    fs::remove_dir_all(project.path(".tierbook")).unwrap();
+    project.write(".tierbook", "");
+    let said = project.tierbook(&["run"]);
+    assert_eq!(
+        said.err.trim_end(),
+        "warning: results are not kept for the next run: cannot create folder `./.tierbook/store`: Not a directory (os error 20)"
+    );
+    said.fine();
+}
+
+#[test]
+fn a_run_that_goes_on_after_another_was_killed_computes_the_rest() {
+    let project = project();
+    // As a run leaves it that was killed before the last table.
+    computed(&project, &project.request());
+    let last = store_files(&project).into_iter().find(|path| {
+        fs::read_to_string(path).is_ok_and(|text| text.contains("\"table\":\"review.largest\""))
+    });
+    fs::remove_file(last.unwrap()).unwrap();
+    assert_eq!(computed(&project, &project.request()), ["review.largest"]);
+}
