@@ -100,7 +100,7 @@ judged AS (
   CROSS JOIN rule r
   LEFT JOIN ranked_regions g ON g.customer_id = p.customer_id AND g.region = p.region
 ),
-leading AS (
+leaders AS (
   SELECT
     *,
     CASE
@@ -138,7 +138,7 @@ SELECT
   CASE WHEN j.judged_by = 'city' THEN j.customers ELSE j.region_customers END < j.min_units AS is_small_sample,
   c.owner_id,
   c.owner_name
-FROM leading j
+FROM leaders j
 JOIN value.customers c ON c.customer_id = j.customer_id
 LEFT JOIN key_accounts.candidates k ON k.customer_id = j.customer_id
 LEFT JOIN key_accounts.went_live w ON w.customer_id = j.customer_id AND w.city = j.city

@@ -25,7 +25,7 @@ WITH ends AS (
 reach AS (
   SELECT min(h.month_end) AS first_end FROM tiers.history h
 ),
-both AS (
+pairs AS (
   SELECT
     h.customer_id,
     e.from_end,
@@ -55,5 +55,5 @@ SELECT
   max(CASE WHEN is_after THEN revenue_ahead END) AS ahead_after,
   max(CASE WHEN NOT is_after THEN total_revenue END) AS total_before,
   max(CASE WHEN is_after THEN total_revenue END) AS total_after
-FROM both
+FROM pairs
 GROUP BY customer_id, from_end, to_end

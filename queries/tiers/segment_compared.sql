@@ -53,7 +53,7 @@ points AS (
   UNION ALL
   SELECT *, to_end AS month_end, true AS is_after FROM old_rules
 ),
-both AS (
+pairs AS (
   SELECT
     p.comparison,
     p.from_end,
@@ -90,5 +90,5 @@ SELECT
   coalesce(max(CASE WHEN NOT is_after THEN revenue END), 0) AS revenue_before,
   coalesce(max(CASE WHEN is_after THEN revenue END), 0) AS revenue_after,
   is_short_history
-FROM both
+FROM pairs
 GROUP BY comparison, customer_id, from_end, to_end, is_short_history

@@ -65,6 +65,12 @@ pub fn execution_fault(error: DataFusionError, doing: &str) -> Error {
     fault.caused_by(error)
 }
 
+/// Whether a fault of [`execution_fault`] says that there was not enough memory.
+pub fn lacks_memory(fault: &Error) -> bool {
+    let cause = fault.source.as_ref().and_then(|source| source.downcast_ref::<DataFusionError>());
+    cause.is_some_and(|cause| matches!(cause.find_root(), DataFusionError::ResourcesExhausted(_)))
+}
+
 fn to_range(text: &str, span: Span) -> Range<usize> {
     let place = |line: u64, column: u64| datafusion::sql::sqlparser::tokenizer::Location { line, column };
     byte_range(

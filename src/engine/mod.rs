@@ -4,46 +4,55 @@
 //! Never reads a file of the project, and knows nothing of models or reports.
 
 pub mod bind;
+mod bounded;
 mod faults;
 mod fits;
 mod functions;
 mod lints;
 mod parts;
+mod shared;
 mod sides;
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use datafusion::catalog::{MemorySchemaProvider, TableProvider};
 use datafusion::common::TableReference;
+use datafusion::common::runtime::SpawnedTask;
 use datafusion::datasource::listing::ListingTableUrl;
 use datafusion::error::DataFusionError;
-use datafusion::execution::SendableRecordBatchStream;
-use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::memory_pool::{FairSpillPool, MemoryPool};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::{SendableRecordBatchStream, SessionState, SessionStateBuilder, TaskContext};
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
-use datafusion::physical_plan::execute_stream;
+use datafusion::physical_plan::stream::RecordBatchReceiverStream;
+use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 use datafusion::sql::parser::Statement as EngineStatement;
 use datafusion::sql::sqlparser::ast::{Query, Statement};
-use futures::TryStreamExt;
+use futures::{StreamExt, TryStreamExt};
 use url::Url;
 
 use crate::error::{Error, Result};
 use crate::files;
 use crate::names::TableName;
 
-pub use faults::{execution_fault, planning_fault};
+use bounded::Left;
+pub use faults::{execution_fault, lacks_memory, planning_fault};
 pub use lints::lint;
 pub use parts::{Merged, Parts};
+use shared::Shared;
 
 /// The version of the engine, which is part of what a result depends on.
 pub const VERSION: &str = datafusion::DATAFUSION_VERSION;
+
+/// How many batches of rows are computed before they are read.
+const BATCHES_AHEAD: usize = 2;
 
 /// How a session may use the machine.
 #[derive(Debug, Clone)]
@@ -57,6 +66,8 @@ pub struct Limits {
 /// A session: tables under their names, and the means to query them.
 pub struct Engine {
     context: SessionContext,
+    /// Where it may write what does not fit into memory.
+    spill: PathBuf,
     parts: Option<Arc<Parts>>,
 }
 
@@ -93,7 +104,7 @@ impl Engine {
         for function in fits::aggregates() {
             context.register_udaf(function);
         }
-        Ok(Self { context, parts: None })
+        Ok(Self { context, spill: spill.to_path_buf(), parts: None })
     }
 
     /// Joins tables of any size from here on: by sorting, which spills, rather than by holding one side in memory.
@@ -138,9 +149,17 @@ impl Engine {
     pub async fn plan(&self, query: &Query) -> Result<LogicalPlan, DataFusionError> {
         let statement = EngineStatement::Statement(Box::new(Statement::Query(Box::new(query.clone()))));
         let state = self.context.state();
-        let plan = state.statement_to_plan(statement).await?;
-        // Types are settled here, so that a wrong one is found before anything runs.
-        state.analyzer().execute_and_check(plan, state.config_options(), |_, _| {})
+        beside(async move {
+            let plan = state.statement_to_plan(statement).await?;
+            // Types are settled here, so that a wrong one is found before anything runs.
+            state.analyzer().execute_and_check(plan, state.config_options(), |_, _| {})
+        })
+        .await
+    }
+
+    /// How many queries may run at once.
+    pub fn side_by_side(&self) -> usize {
+        self.context.state_ref().read().config().target_partitions().max(1)
     }
 
     /// A plan as a frame of this session, to build upon.
@@ -164,13 +183,23 @@ impl Engine {
     /// # Errors
     /// The engine's own; [`execution_fault`] gives it our words.
     pub async fn stream(&self, plan: LogicalPlan) -> Result<SendableRecordBatchStream, DataFusionError> {
-        let frame = self.frame(plan);
-        let context = Arc::new(frame.task_ctx());
-        let mut physical = frame.create_physical_plan().await?;
-        if let Some(parts) = &self.parts {
-            physical = parts.rewrite(physical, &context).await?;
-        }
-        execute_stream(physical, context)
+        self.stream_of(self.frame(plan), None).await
+    }
+
+    async fn stream_of(
+        &self,
+        frame: DataFrame,
+        most_joined: Option<u64>,
+    ) -> Result<SendableRecordBatchStream, DataFusionError> {
+        let (state, plan) = frame.into_parts();
+        let running = Running {
+            context: state.task_ctx(),
+            state,
+            parts: self.parts.clone(),
+            left: most_joined.map(Left::new),
+            spill: self.spill.clone(),
+        };
+        beside(async move { running.stream(plan).await }).await
     }
 
     /// All rows of a plan that is known to give few.
@@ -181,10 +210,112 @@ impl Engine {
         self.stream(plan).await?.try_collect().await
     }
 
+    /// All rows of a plan that is given up when its joins give more than `most` rows.
+    ///
+    /// # Errors
+    /// As for [`Engine::stream`]; the engine's own when it was given up.
+    pub async fn collect_bounded(
+        &self,
+        plan: LogicalPlan,
+        most: u64,
+    ) -> Result<Vec<RecordBatch>, DataFusionError> {
+        let mut state = self.context.state();
+        // How many rows reach a join must not depend on what was learnt on the way.
+        state.config_mut().options_mut().optimizer.enable_topk_dynamic_filter_pushdown = false;
+        self.stream_of(DataFrame::new(state, plan), Some(most)).await?.try_collect().await
+    }
+
     /// The session, for registering files.
     pub fn context(&self) -> &SessionContext {
         &self.context
     }
+}
+
+/// A query on its way.
+struct Running {
+    state: SessionState,
+    context: Arc<TaskContext>,
+    parts: Option<Arc<Parts>>,
+    /// How many rows its joins may give.
+    left: Option<Arc<Left>>,
+    spill: PathBuf,
+}
+
+impl Running {
+    /// What it reads more than once is computed first; then the whole is computed, ahead of who reads it.
+    async fn stream(&self, plan: LogicalPlan) -> Result<SendableRecordBatchStream, DataFusionError> {
+        let mut shared = Shared::default();
+        for part in shared::parts(&plan) {
+            let rows = self.execute(self.physical(&shared.over(part.clone())?).await?).await?;
+            shared.add(part, rows, self.memory(), &self.spill).await?;
+        }
+        let plan = shared.over(plan)?;
+        let physical = match self.physical(&plan).await {
+            // The engine plans no order for some unions whose sides differ in a constant: it has the rows first, and then their order.
+            Err(error) => match shared::sorted(&plan) {
+                Some(rows) => {
+                    let Ok(physical) = self.physical(rows).await else { return Err(error) };
+                    let rows = self.execute(physical).await?;
+                    let table =
+                        shared.hold(plan.inputs()[0].schema(), rows, self.memory(), &self.spill).await?;
+                    self.physical(&shared::sort_over(&plan, table)?).await?
+                }
+                None => return Err(error),
+            },
+            Ok(physical) => physical,
+        };
+        let mut rows = shared.keep_for(self.execute(physical).await?);
+        let mut ahead = RecordBatchReceiverStream::builder(rows.schema(), BATCHES_AHEAD);
+        let to = ahead.tx();
+        ahead.spawn(async move {
+            while let Some(batch) = rows.next().await {
+                // Who does not read on wants no more.
+                if to.send(batch).await.is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        });
+        Ok(ahead.build())
+    }
+
+    fn memory(&self) -> &Arc<dyn MemoryPool> {
+        self.context.memory_pool()
+    }
+
+    async fn physical(&self, plan: &LogicalPlan) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+        self.state.create_physical_plan(plan).await
+    }
+
+    async fn execute(
+        &self,
+        mut physical: Arc<dyn ExecutionPlan>,
+    ) -> Result<SendableRecordBatchStream, DataFusionError> {
+        if let Some(parts) = &self.parts {
+            physical = parts.rewrite(physical, &self.context).await?;
+        }
+        if let Some(left) = &self.left {
+            physical = bounded::bounded(physical, left)?;
+        }
+        execute_stream(physical, Arc::clone(&self.context))
+    }
+}
+
+/// The names of functions that fit a model to purchases, or speak of a fitted one.
+pub fn fitted_functions() -> BTreeSet<String> {
+    let fits = fits::aggregates();
+    fits.iter()
+        .map(|fit| fit.name().to_owned())
+        .chain(fits::scores().iter().map(|s| s.name().to_owned()))
+        .collect()
+}
+
+/// Works on another thread, so that what others do side by side does not wait for it.
+async fn beside<T: Send + 'static>(
+    work: impl Future<Output = Result<T, DataFusionError>> + Send + 'static,
+) -> Result<T, DataFusionError> {
+    let joined = SpawnedTask::spawn(work).join_unwind().await;
+    joined.map_err(|error| DataFusionError::ExecutionJoin(Box::new(error)))?
 }
 
 /// The address of a file for the engine, whatever characters its path has.

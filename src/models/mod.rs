@@ -9,11 +9,13 @@ mod addresses;
 pub mod check;
 pub mod graph;
 pub mod lineage;
+mod making;
 mod newest;
 pub mod plan;
 pub mod restrict;
 mod reuse;
 mod rows;
+pub mod script;
 pub mod sights;
 pub mod staging;
 
@@ -33,22 +35,42 @@ use jiff::civil::Date;
 use crate::engine::{self, Engine, bind};
 use crate::error::{Error, Errors, Result};
 use crate::names::TableName;
-use crate::project::{Bindings, Project, QueryFile, RuleTable, contract, query_file};
+use crate::project::{Bindings, Project, QueryFile, RuleTable, contract};
 use crate::sources::Sources;
 
-use crate::store::{Address, Digest, Store};
+use crate::store::{Address, Store};
 pub use check::ControlTotal;
 pub use graph::{Absence, Graph};
+use making::{Making, Tables};
 pub use newest::newest_day;
 pub use plan::Planned;
 pub use restrict::Restriction;
-use reuse::{About, kept, kept_schemas, reuse};
+use reuse::{kept, kept_schemas};
 pub use rows::row_order;
 use sights::Sights;
 use staging::Sight;
 
 /// What a run is told while models are built.
-pub type Progress<'a> = &'a (dyn Fn(usize, usize, &TableName) + Sync);
+pub type Progress<'a> = &'a (dyn Fn(Step<'_>) + Sync);
+
+/// How far building is. Several tables are computed side by side.
+#[derive(Debug, Clone, Copy)]
+pub enum Step<'a> {
+    /// A table is begun.
+    Begins {
+        /// How many are done.
+        done: usize,
+        /// Of how many.
+        of: usize,
+        /// The one that is begun.
+        table: &'a TableName,
+    },
+    /// A table is done.
+    Ended {
+        /// The one that was begun before.
+        table: &'a TableName,
+    },
+}
 
 /// The derived tables of a run.
 #[derive(Debug)]
@@ -175,7 +197,7 @@ pub async fn build_around(
     folders: Folders<'_>,
     progress: Progress<'_>,
 ) -> Result<(Models, Vec<Fault>), Errors> {
-    let Inputs { project, sources, graph, bindings, restriction, .. } = inputs;
+    let Inputs { project, sources, graph, bindings, .. } = inputs;
     let (planning, engine) = engines;
     let order = graph.needed(targets);
     let addresses = addresses::addresses(inputs, &order, inputs.sights)?;
@@ -183,86 +205,21 @@ pub async fn build_around(
     kept.retain(|name, _| !same.contains_key(name));
     let known = kept_schemas(&kept)?;
     let planned = plan::plan(project, sources, graph, &order, bindings, &planning, &known).await?;
-    let mut models = Models {
-        engine,
-        built: BTreeMap::new(),
-        unavailable: BTreeMap::new(),
-        totals: Vec::new(),
-        warnings: Vec::new(),
+    let making = Making {
+        inputs,
+        engine: &engine,
+        folders,
+        targets,
+        same,
+        addresses: &addresses,
+        kept: &kept,
+        planned: &planned,
     };
-    let mut faults = Vec::new();
-    let mut broken: Vec<&TableName> = Vec::new();
-    for (index, name) in order.iter().enumerate() {
-        progress(index, order.len(), name);
-        if let Some(source) = sources.tables.get(name) {
-            source.register(&models.engine)?;
-            continue;
-        }
-        if let Some(rules) = project.rules.get(name) {
-            register_rules(&models.engine, rules, restriction)?;
-            continue;
-        }
-        let Some(address) = addresses.get(name) else { continue };
-        let is_broken = graph.reads_of(name).iter().any(|read| broken.contains(&read));
-        if let (Some(query), Some(kept)) = (project.queries.get(name), kept.get(name)) {
-            let found =
-                if is_broken { None } else { reuse(query, inputs, address, kept, &mut models).await? };
-            if is_broken || found.is_some() {
-                broken.push(name);
-            }
-            faults.extend(found.map(|error| Fault { table: name.clone(), error }));
-            continue;
-        }
-        if let Some(missing) = missing(inputs, name, &models, &addresses, folders.store).await? {
-            register_empty(&models.engine, name, planned.get(name))?;
-            models.unavailable.insert(name.clone(), missing);
-            continue;
-        }
-        let (Some(query), Some(plan)) = (project.queries.get(name), planned.get(name)) else { continue };
-        if let Some(restriction) = restriction.filter(|_| name.is_staging()) {
-            let columns = plan.schema.fields().iter().map(|field| field.name().clone()).collect();
-            if let Some(missing) = restriction.undivided(name, &columns) {
-                register_empty(&models.engine, name, Some(plan))?;
-                models.unavailable.insert(name.clone(), missing);
-                continue;
-            }
-        }
-        if is_broken {
-            broken.push(name);
-            continue;
-        }
-        let found = match same.get(name) {
-            Some(built) => again(query, inputs, built, &mut models).await.map(|()| Vec::new()),
-            None => {
-                let is_stored = plan.is_stored || (targets.contains(name) && !name.is_staging());
-                one(query, inputs, (is_stored, address), &mut models, folders).await
-            }
-        };
-        let found = found.unwrap_or_else(|errors| errors.into_iter().collect());
-        if !found.is_empty() {
-            broken.push(name);
-        }
-        faults.extend(found.into_iter().map(|error| Fault { table: name.clone(), error }));
-    }
-    Ok((models, faults))
-}
-
-/// Puts a table of an earlier build into the session.
-async fn again(
-    query: &QueryFile,
-    inputs: Inputs<'_>,
-    built: &Built,
-    models: &mut Models,
-) -> Result<(), Errors> {
-    match built.table()? {
-        Some(table) => models.engine.register(&query.name, table)?,
-        None => {
-            let plan = plan_of(query, inputs, &models.engine).await?;
-            models.engine.register(&query.name, models.engine.frame(plan).into_view())?;
-        }
-    }
-    models.built.insert(query.name.clone(), built.clone());
-    Ok(())
+    let Tables { built, unavailable, totals, warnings, faults, .. } = making.make(&order, progress).await?;
+    let totals = totals.into_values().flatten().collect();
+    let warnings = warnings.into_values().flatten().collect();
+    let models = Models { engine, built, unavailable, totals, warnings };
+    Ok((models, faults.into_values().flatten().collect()))
 }
 
 async fn plan_of(query: &QueryFile, inputs: Inputs<'_>, engine: &Engine) -> Result<LogicalPlan, Errors> {
@@ -279,101 +236,6 @@ async fn plan_of(query: &QueryFile, inputs: Inputs<'_>, engine: &Engine) -> Resu
         });
     }
     Ok(plan)
-}
-
-/// Builds one table, checks it and keeps it; gives the conditions that do not hold.
-async fn one(
-    query: &QueryFile,
-    inputs: Inputs<'_>,
-    (is_stored, address): (bool, &Address),
-    models: &mut Models,
-    folders: Folders<'_>,
-) -> Result<Vec<Error>, Errors> {
-    let engine = &models.engine;
-    let plan = plan_of(query, inputs, engine).await?;
-    let mut draft = None;
-    let schema = if is_stored {
-        let plan = rows::ordered(engine, query, plan)?;
-        let schema = rows::plain(plan.schema().inner());
-        let written = rows::write(engine, query, plan, folders.store.draft()?).await?;
-        engine.register(&query.name, rows::table(Arc::clone(&schema), &written.0)?)?;
-        draft = Some(written);
-        schema
-    } else {
-        let schema = Arc::clone(plan.schema().inner());
-        engine.register(&query.name, engine.frame(plan).into_view())?;
-        schema
-    };
-    let verdict = check::check(query, &schema, inputs, engine, folders.faults).await?;
-    let mut path = draft.as_ref().map(|(path, _)| path.clone());
-    // Rows of a file that is being replaced are of no address.
-    if verdict.faults.is_empty() && inputs.sources.check_unchanged().is_ok() {
-        let about = About {
-            table: query.name.clone(),
-            rows: verdict.rows,
-            n_checks: verdict.n_checks,
-            newest: verdict.newest,
-            totals: verdict.totals.clone(),
-            warnings: verdict.warnings.clone(),
-        };
-        path = folders.store.keep(address, about, draft)?;
-        if let Some(path) = &path {
-            engine.register(&query.name, rows::table(Arc::clone(&schema), path)?)?;
-        }
-    }
-    let (n_fresh, stale) = check::freshness(query, verdict.newest, inputs);
-    let (rows, n_checks, address) = (verdict.rows, verdict.n_checks + n_fresh, address.clone());
-    models.built.insert(query.name.clone(), Built { schema, rows, n_checks, path, address });
-    models.totals.extend(verdict.totals);
-    models.warnings.extend(verdict.warnings);
-    let mut faults = verdict.faults;
-    faults.extend(stale);
-    Ok(faults)
-}
-
-/// What a table lacks, if anything: its own absence, that of a table it reads, or a column that it needs.
-async fn missing(
-    inputs: Inputs<'_>,
-    name: &TableName,
-    models: &Models,
-    addresses: &addresses::Addresses,
-    store: &Store,
-) -> Result<Option<Missing>> {
-    if inputs.graph.absence(name).is_some() {
-        return Ok(Some(Missing::Table(name.clone())));
-    }
-    let Some(query) = inputs.project.queries.get(name) else { return Ok(None) };
-    for read in inputs.graph.reads_of(name) {
-        if query.header.empty_if_missing.iter().any(|(table, _)| table == read) {
-            continue;
-        }
-        if let Some(missing) = models.unavailable.get(read) {
-            return Ok(Some(missing.clone()));
-        }
-    }
-    for (table, column) in &query.header.needs {
-        let address = addresses.get(table).map_or("", Address::as_str);
-        let address = Digest::new("needs").text(address).text(column).address();
-        if let Some(kept) = store.find::<bool>(&address) {
-            match kept.about {
-                true => continue,
-                false => return Ok(Some(Missing::Column(table.clone(), column.clone()))),
-            }
-        }
-        let sql = format!("SELECT 1 FROM {table} WHERE {column} IS NOT NULL LIMIT 1");
-        let parsed = query_file::parse_select(&query.path, &sql.as_str().into())?;
-        let doing = format!("looking for `{table}.{column}`");
-        let plan =
-            models.engine.plan(&parsed).await.map_err(|error| engine::planning_fault(&error, query))?;
-        let rows =
-            models.engine.collect(plan).await.map_err(|error| engine::execution_fault(error, &doing))?;
-        let is_there = rows.iter().any(|batch| batch.num_rows() > 0);
-        store.keep(&address, is_there, None)?;
-        if !is_there {
-            return Ok(Some(Missing::Column(table.clone(), column.clone())));
-        }
-    }
-    Ok(None)
 }
 
 fn register_empty(engine: &Engine, name: &TableName, planned: Option<&Planned>) -> Result<()> {

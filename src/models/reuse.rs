@@ -1,16 +1,18 @@
 //! Tables that were computed by an earlier run, out of the store and into the session.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::addresses::Addresses;
 use super::check::{self, ControlTotal};
 use super::sights::Newest;
-use super::{Built, Inputs, Models, plan_of, rows};
-use crate::error::{Error, Errors, Result};
+use super::{Built, Inputs, making::Finished, plan_of, rows};
+use crate::engine::Engine;
+use crate::error::{Errors, Result};
 use crate::names::TableName;
 use crate::project::{Project, QueryFile};
 use crate::store::{Address, Kept, Store};
@@ -35,23 +37,13 @@ pub(super) fn kept(
     store: &Store,
 ) -> BTreeMap<TableName, Kept<About>> {
     let queries: Vec<_> = addresses.iter().filter(|(name, _)| project.queries.contains_key(name)).collect();
-    let found = Mutex::new(BTreeMap::new());
-    let find = |part: &[(&TableName, &Address)]| {
-        for (name, address) in part {
-            let Some(kept) = store.find::<About>(address) else { continue };
-            if kept.path.is_some() || name.is_staging() || !targets.contains(name) {
-                found.lock().unwrap_or_else(PoisonError::into_inner).insert((*name).clone(), kept);
-            }
-        }
+    let find = |(name, address): (&TableName, &Address)| {
+        let kept = store.find::<About>(address)?;
+        let is_enough = kept.path.is_some() || name.is_staging() || !targets.contains(name);
+        is_enough.then(|| (name.clone(), kept))
     };
     // Reading them all through is what takes time here.
-    let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for part in queries.chunks(queries.len().div_ceil(n_threads).max(1)) {
-            scope.spawn(|| find(part));
-        }
-    });
-    found.into_inner().unwrap_or_else(PoisonError::into_inner)
+    queries.into_par_iter().filter_map(find).collect()
 }
 
 /// The columns of those that have rows there.
@@ -68,33 +60,24 @@ pub(super) async fn reuse(
     inputs: Inputs<'_>,
     address: &Address,
     kept: &Kept<About>,
-    models: &mut Models,
-) -> Result<Option<Error>, Errors> {
+    engine: &Engine,
+) -> Result<Finished, Errors> {
     let schema = match &kept.path {
         Some(path) => {
             let schema = rows::schema(path)?;
-            models.engine.register(&query.name, rows::table(Arc::clone(&schema), path)?)?;
+            engine.register(&query.name, rows::table(Arc::clone(&schema), path)?)?;
             schema
         }
         None => {
-            let plan = plan_of(query, inputs, &models.engine).await?;
+            let plan = plan_of(query, inputs, engine).await?;
             let schema = Arc::clone(plan.schema().inner());
-            models.engine.register(&query.name, models.engine.frame(plan).into_view())?;
+            engine.register(&query.name, engine.frame(plan).into_view())?;
             schema
         }
     };
-    let about = kept.about.clone();
-    let (n_fresh, stale) = check::freshness(query, about.newest, inputs);
-    let path = kept.path.clone();
-    let built = Built {
-        schema,
-        rows: about.rows,
-        n_checks: about.n_checks + n_fresh,
-        path,
-        address: address.clone(),
-    };
-    models.built.insert(query.name.clone(), built);
-    models.totals.extend(about.totals);
-    models.warnings.extend(about.warnings);
-    Ok(stale)
+    let About { rows, n_checks, newest, totals, warnings, .. } = kept.about.clone();
+    let (n_fresh, stale) = check::freshness(query, newest, inputs);
+    let (n_checks, path, address) = (n_checks + n_fresh, kept.path.clone(), address.clone());
+    let built = Built { schema, rows, n_checks, path, address };
+    Ok(Finished { built, totals, warnings, faults: stale.into_iter().collect() })
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use arrow::array::RecordBatch;
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::catalog::TableProvider;
 use datafusion::common::Column;
@@ -12,7 +13,9 @@ use datafusion::error::DataFusionError;
 use datafusion::logical_expr::{Expr, LogicalPlan, SortExpr};
 use futures::TryStreamExt;
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 
@@ -59,6 +62,14 @@ pub(super) fn plain(schema: &Schema) -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
+fn properties() -> WriterProperties {
+    WriterProperties::builder()
+        .set_compression(Compression::LZ4_RAW)
+        .set_max_row_group_row_count(Some(128 * 1024))
+        .set_created_by("tierbook".to_owned())
+        .build()
+}
+
 /// Runs a plan into a Parquet file, batch by batch.
 ///
 /// # Errors
@@ -72,24 +83,50 @@ pub(super) async fn write(
     let doing = format!("computing `{}`", query.name);
     let schema = plain(plan.schema().inner());
     let mut stream = engine.stream(plan).await.map_err(|error| execution_fault(error, &doing))?;
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::LZ4_RAW)
-        .set_max_row_group_row_count(Some(128 * 1024))
-        .set_created_by("tierbook".to_owned())
-        .build();
     let path = draft.path().to_path_buf();
     let failed = |source: parquet::errors::ParquetError| {
         Error::environment(format!("cannot write `{}`", path.display())).caused_by(source)
     };
-    let mut writer = ArrowWriter::try_new(draft, Arc::clone(&schema), Some(properties)).map_err(failed)?;
+    let mut writer = ArrowWriter::try_new(draft, Arc::clone(&schema), Some(properties())).map_err(failed)?;
     while let Some(batch) = stream.try_next().await.map_err(|error| execution_fault(error, &doing))? {
-        let batch = arrow::array::RecordBatch::try_new(Arc::clone(&schema), batch.columns().to_vec())
-            .map_err(|source| {
+        let batch =
+            RecordBatch::try_new(Arc::clone(&schema), batch.columns().to_vec()).map_err(|source| {
                 Error::internal(format!("{doing}: a batch has other columns")).caused_by(source)
             })?;
         writer.write(&batch).map_err(failed)?;
     }
     writer.into_inner().map_err(failed)?.finish()
+}
+
+/// Writes rows that are there; none when there are no batches.
+///
+/// # Errors
+/// Kind `Environment` when the file cannot be written.
+pub(super) fn write_batches(batches: &[RecordBatch], draft: Draft) -> Result<Option<(PathBuf, Print)>> {
+    let Some(first) = batches.first() else { return Ok(None) };
+    let path = draft.path().to_path_buf();
+    let failed = |source: parquet::errors::ParquetError| {
+        Error::environment(format!("cannot write `{}`", path.display())).caused_by(source)
+    };
+    let mut writer = ArrowWriter::try_new(draft, first.schema(), Some(properties())).map_err(failed)?;
+    for batch in batches {
+        writer.write(batch).map_err(failed)?;
+    }
+    writer.into_inner().map_err(failed)?.finish().map(Some)
+}
+
+/// Reads stored rows, in one batch.
+///
+/// # Errors
+/// Kind `Internal` when the file is none of ours.
+pub(super) fn read(path: &Path) -> Result<Vec<RecordBatch>> {
+    let unread = |source: parquet::errors::ParquetError| {
+        Error::internal(format!("the stored rows in `{}` cannot be read", path.display())).caused_by(source)
+    };
+    let reader = ParquetRecordBatchReaderBuilder::try_new(files::open(path)?).map_err(unread)?;
+    let all = usize::try_from(reader.metadata().file_metadata().num_rows()).unwrap_or(0);
+    let reader = reader.with_batch_size(all.max(1)).build().map_err(unread)?;
+    reader.map(|batch| batch.map_err(|source| unread(source.into()))).collect()
 }
 
 /// The columns of stored rows.

@@ -94,7 +94,7 @@ pub fn times(query: &QueryFile, schema: &arrow::datatypes::Schema) -> Vec<String
 }
 
 /// What happened to a row after it began, and when: not yet, for a run of an earlier day.
-const MILESTONES: [&str; 9] = [
+pub(super) const MILESTONES: [&str; 9] = [
     "go_live_on",
     "won_on",
     "lost_on",
@@ -222,7 +222,8 @@ fn fit(own: &DataType, wanted: &DataType) -> Result<bool, String> {
     }
 }
 
-fn sql_type(kind: &DataType) -> String {
+/// A type as queries name it.
+pub(super) fn sql_type(kind: &DataType) -> String {
     match kind {
         DataType::Utf8 => "VARCHAR".to_owned(),
         DataType::Int64 => "BIGINT".to_owned(),

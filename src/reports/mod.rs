@@ -31,6 +31,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
 use minijinja::value::Value;
+use rayon::prelude::*;
 
 use crate::error::{Error, Errors, Result};
 use crate::models::sights::Sights;
@@ -42,6 +43,8 @@ use crate::project::templates::template_fault;
 use crate::project::{Bindings, Config, Project, ReportTemplate, Templates};
 use crate::publish::{ArchiveWords, Page};
 use crate::sources::Sources;
+use crate::store::Store;
+use charts::Drawing;
 use document::{Block, ControlLine, Document, Inline};
 use engine::Surroundings;
 use evidence::Evidence;
@@ -66,6 +69,8 @@ pub struct Inputs<'a> {
     pub models: &'a Models,
     /// The files they were built from.
     pub sources: &'a Sources,
+    /// What is kept from run to run.
+    pub store: &'a Store,
     /// How much of the staging tables was seen.
     pub sights: &'a Sights,
     /// The customers that the models are restricted to; `None` for all.
@@ -156,13 +161,11 @@ pub async fn render(inputs: Inputs<'_>) -> Result<Rendered, Errors> {
     for lang in &project.config.languages {
         let words = project.templates.words.get(lang).cloned().unwrap_or_default();
         let words = Words::new(*lang, &project.config.currency, words);
-        let mut documents = Vec::new();
-        for report in &reports {
-            match document(inputs, report, &words, &data) {
-                Ok(document) => documents.push(document),
-                Err(error) => faults.push(error),
-            }
-        }
+        let made: Vec<Result<Document>> =
+            reports.par_iter().map(|report| document(inputs, report, &words, &data)).collect();
+        let (made, wrong): (Vec<_>, Vec<_>) = made.into_iter().partition(Result::is_ok);
+        faults.extend(wrong.into_iter().filter_map(Result::err));
+        let documents: Vec<Document> = made.into_iter().flatten().collect();
         if let Some(first) = documents.first() {
             rendered.headline.insert(*lang, headline(first));
         }
@@ -173,9 +176,14 @@ pub async fn render(inputs: Inputs<'_>) -> Result<Rendered, Errors> {
     for (words, documents) in &mut editions {
         evidence::link(documents, &evidence);
         let documents = &*documents;
-        for document in documents {
-            rendered.pages.extend(pages(inputs, document, documents, words, &writer, &mut pictures)?);
+        for (path, drawing) in documents.iter().flat_map(|document| charts(document, words)) {
+            pictures.look(&format!("{path}.png"), drawing);
         }
+        let made: Result<Vec<Vec<Page>>> = documents
+            .par_iter()
+            .map(|document| pages(inputs, document, documents, words, &writer, &pictures))
+            .collect();
+        rendered.pages.extend(made?.into_iter().flatten());
         let frame = frame(inputs, documents, None, words);
         rendered.pages.extend(evidence.pages(inputs, documents, &frame, words, &writer)?);
     }
@@ -418,7 +426,7 @@ fn pages(
     all: &[Document],
     words: &Words,
     writer: &HtmlWriter<'_>,
-    pictures: &mut Pictures,
+    pictures: &Pictures,
 ) -> Result<Vec<Page>> {
     let frame = frame(inputs, all, Some(document), words);
     let folder = words.lang.code();
@@ -430,16 +438,23 @@ fn pages(
             bytes: writers::markdown::write(document).into_bytes(),
         },
     ];
-    for block in &document.blocks {
-        if let Block::Chart(figure) = block
-            && let Some(drawing) = &figure.drawing
-        {
-            let path = format!("{folder}/charts/{}", figure.id);
-            pages.push(Page { path: format!("{path}.svg"), bytes: drawing.svg.clone().into_bytes() });
-            pages.push(pictures.page(format!("{path}.png"), drawing)?);
-        }
-    }
+    let charts: Vec<(String, &Drawing)> = charts(document, words).collect();
+    let drawn = charts.into_par_iter().map(|(path, drawing)| {
+        let svg = Page { path: format!("{path}.svg"), bytes: drawing.svg.clone().into_bytes() };
+        Ok([svg, pictures.page(format!("{path}.png"), drawing)?])
+    });
+    let drawn: Result<Vec<[Page; 2]>> = drawn.collect();
+    pages.extend(drawn?.into_iter().flatten());
     Ok(pages)
+}
+
+/// The charts of a document, and where each is laid, without an ending.
+fn charts<'a>(document: &'a Document, words: &Words) -> impl Iterator<Item = (String, &'a Drawing)> {
+    let folder = words.lang.code();
+    document.blocks.iter().filter_map(move |block| match block {
+        Block::Chart(figure) => Some((format!("{folder}/charts/{}", figure.id), figure.drawing.as_ref()?)),
+        _ => None,
+    })
 }
 
 /// What the pages of an edition say around their content.

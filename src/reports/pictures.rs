@@ -15,14 +15,18 @@ pub(super) struct Pictures {
 }
 
 impl Pictures {
+    /// Looks for characters that the font lacks in a chart that is to be drawn at `path`.
+    pub(super) fn look(&mut self, path: &str, drawing: &Drawing) {
+        for c in drawing.characters.iter().filter(|c| self.painter.lacks(**c)) {
+            self.missing.entry(*c).or_insert_with(|| path.to_owned());
+        }
+    }
+
     /// A chart as a page of the edition.
     ///
     /// # Errors
     /// Kind `Internal` when it cannot be drawn.
-    pub(super) fn page(&mut self, path: String, drawing: &Drawing) -> Result<Page> {
-        for c in drawing.characters.iter().filter(|c| self.painter.lacks(**c)) {
-            self.missing.entry(*c).or_insert_with(|| path.clone());
-        }
+    pub(super) fn page(&self, path: String, drawing: &Drawing) -> Result<Page> {
         let bytes = self.png(&path, &drawing.svg)?;
         Ok(Page { path, bytes })
     }
@@ -66,6 +70,7 @@ mod tests {
         };
         let mut pictures = Pictures::default();
         for (path, text) in [("a.png", "客户 한"), ("b.png", "한글"), ("c.png", "plain")] {
+            pictures.look(path, &drawing(text));
             pictures.page(path.to_owned(), &drawing(text)).expect("a picture");
         }
         let warnings = pictures.warnings();

@@ -15,7 +15,7 @@ use crate::engine::{self, Engine};
 use crate::error::{Error, Errors, Result};
 use crate::export;
 use crate::files::{self, WorkFolder};
-use crate::models::{self, Graph, Models, Progress};
+use crate::models::{self, Graph, Models, Planned, Progress};
 use crate::names::TableName;
 use crate::project::{self, Project, QueryFile, query_file};
 use crate::publish::{Manifest, Shelf, Status, kept};
@@ -43,6 +43,19 @@ pub struct CheckSummary {
     pub sources: usize,
     /// Tables that are not there and may be absent.
     pub absent: Vec<String>,
+}
+
+/// What `check` found when it looked at rows too.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct RowsSummary {
+    /// Tables that were computed.
+    pub tables: usize,
+    /// Conditions that hold.
+    pub conditions: usize,
+    /// Conditions that do not hold and only warn.
+    pub warnings: Vec<String>,
+    /// Tables that cannot be had.
+    pub unavailable: Vec<String>,
 }
 
 /// What `query` is to show.
@@ -145,7 +158,7 @@ async fn stages(
     }
     let targets = post::targets(&setting.project);
     let models = build(&setting, request, &targets, work.path(), &faults, progress).await?;
-    let mut rendered = reports::render(setting.report_inputs(&models, None)).await?;
+    let mut rendered = reports::render(setting.report_inputs(&models, None)?).await?;
     describe(&mut content, &setting, &models, &rendered);
     let run = post::Run {
         request,
@@ -178,13 +191,18 @@ async fn stages(
     Ok(Outcome { mails: posted.n_messages, failed: posted.failed, ..outcome })
 }
 
-/// Parses, plans and lints everything, without touching rows.
-///
-/// # Errors
-/// Every fault of the project at once.
-pub async fn check(request: &Request) -> Result<CheckSummary, Errors> {
-    let all = |project: &Project| project.queries.keys().cloned().collect();
-    let setting = set_up(request, &all, Reach::Schemas).await?;
+/// A project whose queries have all been planned, over schemas alone.
+struct Checked {
+    setting: Setting,
+    engine: Engine,
+    order: Vec<TableName>,
+    planned: BTreeMap<TableName, Planned>,
+    /// Where the session would spill to.
+    _work: WorkFolder,
+}
+
+async fn plan_all(request: &Request) -> Result<Checked, Errors> {
+    let setting = set_up(request, &every_query, Reach::Schemas).await?;
     let work = WorkFolder::new(&request.scratch)?;
     let engine = Engine::new(&setting.limits(request), work.path())?;
     let order = setting.graph.order().to_vec();
@@ -198,6 +216,19 @@ pub async fn check(request: &Request) -> Result<CheckSummary, Errors> {
         &BTreeMap::new(),
     )
     .await?;
+    Ok(Checked { setting, engine, order, planned, _work: work })
+}
+
+fn every_query(project: &Project) -> BTreeSet<TableName> {
+    project.queries.keys().cloned().collect()
+}
+
+/// Parses, plans and lints everything, without touching rows.
+///
+/// # Errors
+/// Every fault of the project at once.
+pub async fn check(request: &Request) -> Result<CheckSummary, Errors> {
+    let Checked { setting, order, planned, .. } = plan_all(request).await?;
     reports::check(&setting.project)?;
     let schemas = planned.into_iter().map(|(name, planned)| (name, planned.schema));
     let schemas = schemas.collect();
@@ -214,6 +245,33 @@ pub async fn check(request: &Request) -> Result<CheckSummary, Errors> {
         sources: setting.sources.tables.len(),
         absent: absent.map(ToString::to_string).collect(),
     })
+}
+
+/// Computes every table of the project and sees to its conditions; publishes nothing.
+///
+/// # Errors
+/// Faults of the project, and every condition that does not hold.
+pub async fn check_rows(request: &Request, progress: Progress<'_>) -> Result<RowsSummary, Errors> {
+    let setting = set_up(request, &every_query, Reach::Rows).await?;
+    let work = WorkFolder::new(&request.scratch)?;
+    let faults = request.scratch.with_extension("faults");
+    let targets = every_query(&setting.project);
+    let models = build(&setting, request, &targets, work.path(), &faults, progress).await?;
+    Ok(RowsSummary {
+        tables: models.built.len(),
+        conditions: models.built.values().map(|built| built.n_checks).sum(),
+        warnings: models.warnings,
+        unavailable: models.unavailable.keys().map(ToString::to_string).collect(),
+    })
+}
+
+/// The tables of the project as a script for DuckDB.
+///
+/// # Errors
+/// Faults of the project.
+pub async fn script(request: &Request) -> Result<String, Errors> {
+    let Checked { setting, engine, order, planned, .. } = plan_all(request).await?;
+    models::script::script(setting.inputs(), &order, &planned, &engine).await
 }
 
 /// Runs one model or SQL, and writes its rows; gives how many there were and how many were written.

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::edition::describe;
 use super::setting::{Request, Setting};
 use crate::error::{Error, Errors, Result};
@@ -94,7 +96,7 @@ pub(super) async fn post(run: Run<'_>) -> Result<Posted, Errors> {
         written: run.setting.bindings.end_of_day(),
     };
     let mut outbox = Outbox::new(&envelope);
-    let inputs = run.setting.report_inputs(run.models, None);
+    let inputs = run.setting.report_inputs(run.models, None)?;
     let whole: Vec<&Reader> = readers.iter().filter(|reader| reader.scope.is_none()).collect();
     let link = place(config, "", edition);
     write(&mut outbox, &envelope, inputs, run.rendered, &whole, link)?;
@@ -156,7 +158,7 @@ async fn scoped(
     let inputs = models::Inputs { restriction: Some(restriction), ..setting.inputs() };
     let targets = reports::targets(project);
     let models = models::build(inputs, &targets, engines, folders, run.progress).await?;
-    let inputs = setting.report_inputs(&models, Some(scope));
+    let inputs = setting.report_inputs(&models, Some(scope))?;
     let rendered = reports::render(inputs).await?;
     let as_of = setting.bindings.as_of;
     let shelf = Shelf::open(&root(run.shelf, &folder))?;
@@ -200,15 +202,21 @@ fn write(
 ) -> Result<()> {
     let surroundings =
         reports::mail::Surroundings { edition: envelope.edition, link, attach: envelope.config.attach };
-    let mut bodies = BTreeMap::new();
+    let wanted: BTreeMap<_, _> = readers
+        .iter()
+        .flat_map(|reader| reader.reports.iter().map(|report| (report, reader.lang)))
+        .map(|(report, lang)| ((report.as_str(), lang.code()), (report, lang)))
+        .collect();
+    let bodies: BTreeMap<_, _> = wanted
+        .into_par_iter()
+        .map(|(key, (report, lang))| {
+            let body = reports::mail::body(inputs, rendered, report, lang, &surroundings)?;
+            Ok((key, body.ok_or_else(|| missing(report.as_str()))?))
+        })
+        .collect::<Result<_>>()?;
     for reader in readers {
         for report in &reader.reports {
-            let key = (report.as_str().to_owned(), reader.lang.code());
-            if !bodies.contains_key(&key) {
-                let body = reports::mail::body(inputs, rendered, report, reader.lang, &surroundings)?;
-                bodies.insert(key.clone(), body.ok_or_else(|| missing(report.as_str()))?);
-            }
-            if let Some(body) = bodies.get(&key) {
+            if let Some(body) = bodies.get(&(report.as_str(), reader.lang.code())) {
                 outbox.add(envelope, body, &reader.address, reader.scope.as_ref())?;
             }
         }

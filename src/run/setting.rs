@@ -88,16 +88,17 @@ impl Setting {
         &'a self,
         models: &'a Models,
         scope: Option<&'a Scope>,
-    ) -> reports::Inputs<'a> {
-        reports::Inputs {
+    ) -> Result<reports::Inputs<'a>> {
+        Ok(reports::Inputs {
             project: &self.project,
             graph: &self.graph,
             bindings: &self.bindings,
             sights: &self.sights,
             models,
             sources: &self.sources,
+            store: self.store()?,
             scope,
-        }
+        })
     }
 
     /// What is kept from run to run.

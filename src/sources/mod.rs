@@ -18,6 +18,7 @@ use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig};
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::Expr;
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::engine::{self, Engine};
@@ -125,7 +126,7 @@ impl Sources {
     /// Kind `Environment` when a file cannot be read.
     pub fn fingerprint(&mut self) -> Result<()> {
         for (name, source) in &self.tables {
-            let prints = source.files.iter().map(SourceFile::fingerprint).collect::<Result<_>>()?;
+            let prints = source.files.par_iter().map(SourceFile::fingerprint).collect::<Result<_>>()?;
             self.prints.insert(name.clone(), prints);
         }
         Ok(())

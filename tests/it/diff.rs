@@ -73,7 +73,7 @@ fn book() -> Project {
 }
 
 fn diff(request: &Request, against: &str) -> Result<Comparison, Errors> {
-    support::wait(async || run::diff(request, against, 20, &|_, _, _| {}).await)
+    support::wait(async || run::diff(request, against, 20, &|_| {}).await)
 }
 
 #[track_caller]

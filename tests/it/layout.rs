@@ -15,12 +15,13 @@ use tierbook::sources;
 use crate::support::{self, Project, repository};
 
 /// Files and folders at the top, beside what git and builds keep there.
-const TOP: [&str; 13] = [
+const TOP: [&str; 14] = [
     ".ci",
     "Cargo.lock",
     "Cargo.toml",
     "LICENSE",
     "README.md",
+    "benches",
     "clippy.toml",
     "queries",
     "report_templates",

@@ -313,7 +313,7 @@ pub(crate) fn wait<T: Send>(work: impl AsyncFnOnce() -> T + Send) -> T {
 }
 
 pub(crate) fn publish(request: &Request) -> Result<Outcome, Errors> {
-    wait(async || run::run(request, &|_, _, _| {}).await)
+    wait(async || run::run(request, &|_| {}).await)
 }
 
 /// Publishes, and says all faults when it cannot.
@@ -335,7 +335,7 @@ pub(crate) fn asked(request: &Request, sql: &str) -> Result<Vec<Row>, Errors> {
 fn rows(request: &Request, question: &Question) -> Result<Vec<Row>, Errors> {
     let mut bytes = Vec::new();
     let to = Box::new(&mut bytes);
-    wait(async || run::query(request, question, None, Format::Json, to, &|_, _, _| {}).await)?;
+    wait(async || run::query(request, question, None, Format::Json, to, &|_| {}).await)?;
     let rows: Vec<Row> = serde_json::from_slice(&bytes).unwrap();
     Ok(rows)
 }

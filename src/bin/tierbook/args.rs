@@ -59,11 +59,17 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value_t = TextFormat::Text)]
         format: TextFormat,
     },
-    /// Parse, plan and lint all SQL, and parse templates and config, without touching rows.
-    #[command(after_help = "Example:\n  tierbook check")]
+    /// Parse, plan and lint all SQL, and parse templates and config, without touching rows unless asked to.
+    #[command(after_help = "Examples:\n  tierbook check\n  tierbook check --rows --timings")]
     Check {
         #[command(flatten)]
         scope: Scope,
+        /// Compute every table too, and see that its conditions hold; nothing is published
+        #[arg(long)]
+        rows: bool,
+        /// Tell which tables took longest
+        #[arg(long, requires = "rows")]
+        timings: bool,
         /// How to tell the result
         #[arg(long, value_enum, default_value_t = TextFormat::Text)]
         format: TextFormat,
@@ -111,7 +117,8 @@ pub(crate) enum Command {
         scope: Scope,
     },
     /// Show which table reads which.
-    #[command(after_help = "Example:\n  tierbook graph --format dot | dot -Tsvg > graph.svg")]
+    #[command(after_help = "Examples:\n  tierbook graph --format dot | dot -Tsvg > graph.svg\n  \
+                            tierbook graph --format duckdb | duckdb book.db")]
     Graph {
         #[command(flatten)]
         scope: Scope,
@@ -218,6 +225,8 @@ pub(crate) enum GraphFormat {
     Text,
     Dot,
     Json,
+    /// A script that computes the tables in DuckDB
+    Duckdb,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use indicatif::{ProgressBar, ProgressStyle};
 use tierbook::error::{Error, ErrorKind, Errors};
-use tierbook::names::TableName;
+use tierbook::models::Step;
 
 /// Prints the result of a command.
 pub(crate) fn say(line: &str) {
@@ -83,7 +83,20 @@ pub(crate) fn clap_exit(error: &clap::Error) -> ExitCode {
 pub(crate) struct Meter {
     began: Instant,
     bar: Mutex<Option<ProgressBar>>,
-    steps: Mutex<Vec<(String, Instant)>>,
+    times: Mutex<Vec<Time>>,
+}
+
+/// When a table was computed.
+struct Time {
+    table: String,
+    began: Instant,
+    ended: Option<Instant>,
+}
+
+impl Time {
+    fn took(&self) -> Duration {
+        self.ended.map_or(Duration::ZERO, |ended| ended.duration_since(self.began))
+    }
 }
 
 /// How many tables are named of those that took longest.
@@ -92,15 +105,26 @@ const SLOWEST: usize = 20;
 impl Meter {
     #[allow(clippy::disallowed_methods, reason = "a progress bar lives by the clock")]
     pub(crate) fn new() -> Self {
-        Self { began: Instant::now(), bar: Mutex::new(None), steps: Mutex::new(Vec::new()) }
+        Self { began: Instant::now(), bar: Mutex::new(None), times: Mutex::new(Vec::new()) }
     }
 
     /// A step of building models.
     #[allow(clippy::disallowed_methods, reason = "a progress bar lives by the clock")]
-    pub(crate) fn step(&self, done: usize, of: usize, name: &TableName) {
-        if let Ok(mut steps) = self.steps.lock() {
-            steps.push((name.to_string(), Instant::now()));
-        }
+    pub(crate) fn step(&self, step: Step<'_>) {
+        let now = Instant::now();
+        let Ok(mut times) = self.times.lock() else { return };
+        let (done, of, table) = match step {
+            Step::Begins { done, of, table } => {
+                times.push(Time { table: table.to_string(), began: now, ended: None });
+                (done, of, table)
+            }
+            Step::Ended { table } => {
+                let table = table.to_string();
+                let own = times.iter_mut().rev().find(|time| time.table == table && time.ended.is_none());
+                own.into_iter().for_each(|time| time.ended = Some(now));
+                return;
+            }
+        };
         if !std::io::stderr().is_terminal() || self.began.elapsed() < Duration::from_secs(1) {
             return;
         }
@@ -111,20 +135,22 @@ impl Meter {
         });
         bar.set_length(u64::try_from(of).unwrap_or(u64::MAX));
         bar.set_position(u64::try_from(done).unwrap_or(0));
-        bar.set_message(name.to_string());
+        bar.set_message(table.to_string());
     }
 
-    /// Tells how long the whole took so far, and the tables that took longest. What follows the last table counts to none.
+    /// Tells how long the whole took so far, and the tables that took longest. Tables are computed side by side, so that their
+    /// times overlap.
     pub(crate) fn tell_times(&self) {
-        let Ok(steps) = self.steps.lock() else { return };
-        let mut times: Vec<(Duration, &str)> =
-            steps.windows(2).map(|pair| (pair[1].1.duration_since(pair[0].1), pair[0].0.as_str())).collect();
-        let tables: Duration = times.iter().map(|(time, _)| time).sum();
-        times.sort_by_key(|(time, name)| (std::cmp::Reverse(*time), *name));
+        let Ok(times) = self.times.lock() else { return };
+        let first = times.iter().map(|time| time.began).min();
+        let last = times.iter().filter_map(|time| time.ended).max();
+        let tables = first.zip(last).map_or(Duration::ZERO, |(first, last)| last.duration_since(first));
         remark(&format!("{:8.2} s in all", self.began.elapsed().as_secs_f64()));
-        remark(&format!("{:8.2} s for {} tables, these the longest:", tables.as_secs_f64(), steps.len()));
-        for (time, name) in times.iter().take(SLOWEST) {
-            remark(&format!("{:8.2} s {name}", time.as_secs_f64()));
+        remark(&format!("{:8.2} s for {} tables, these the longest:", tables.as_secs_f64(), times.len()));
+        let mut times: Vec<&Time> = times.iter().collect();
+        times.sort_by_key(|time| (std::cmp::Reverse(time.took()), time.table.as_str()));
+        for time in times.iter().take(SLOWEST) {
+            remark(&format!("{:8.2} s {}", time.took().as_secs_f64(), time.table));
         }
     }
 

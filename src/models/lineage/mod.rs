@@ -9,7 +9,6 @@ mod route;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Decimal128Type, Field, Schema};
@@ -19,18 +18,24 @@ use datafusion::functions::expr_fn::{coalesce, split_part};
 use datafusion::functions_aggregate::expr_fn::sum;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast, lit};
 
+use serde::{Deserialize, Serialize};
+
 use self::expand::{DECIMALS, ROW, SOURCE, Tables, VALUE, VALUE_TYPE, nothing};
 use self::route::{Route, Terms, Upstream};
-use super::{Inputs, Models, plan_of, text_columns};
+use super::{Inputs, Models, plan_of, rows, text_columns};
 use crate::engine;
 use crate::error::{Error, Errors, Result};
 use crate::names::TableName;
+use crate::store::{Address, Digest, Store};
 
 /// Tables with more rows than this are not read again to say what a figure is made of: a night's run would pay for it.
 pub const MOST_READ: u64 = 1_000_000;
 
 /// Nor are more rows than these in all. It is counted in rows and not in seconds, so that the same run says the same.
 pub const MOST_READ_IN_ALL: u64 = 50_000_000;
+
+/// Nor do the joins between a figure and its rows give more rows than these.
+const MOST_JOINED: u64 = 5_000_000;
 
 /// The column that says which table a row is of.
 pub const SOURCE_COLUMN: &str = "evidence_table";
@@ -62,8 +67,32 @@ pub struct Lineage<'a> {
     inputs: Inputs<'a>,
     models: &'a Models,
     plans: BTreeMap<TableName, LogicalPlan>,
+    /// What was proven by earlier runs.
+    store: &'a Store,
     /// How many rows may still be read.
-    left: AtomicU64,
+    left: u64,
+}
+
+/// Columns whose rows are to be looked for.
+#[derive(Debug)]
+pub struct Search {
+    model: TableName,
+    columns: Vec<String>,
+    plan: LogicalPlan,
+    /// At most so many rows.
+    most: usize,
+    address: Address,
+}
+
+/// What is kept of a proof beside its rows.
+#[derive(Debug, Serialize, Deserialize)]
+struct AboutProof {
+    columns: Vec<String>,
+    table: String,
+    n_rows: usize,
+    n_adding: Vec<usize>,
+    is_mixed: bool,
+    grouped_by: Option<String>,
 }
 
 impl<'a> Lineage<'a> {
@@ -71,21 +100,41 @@ impl<'a> Lineage<'a> {
     ///
     /// # Errors
     /// What planning finds, which building would have found before.
-    pub async fn new(inputs: Inputs<'a>, models: &'a Models, names: &[TableName]) -> Result<Self, Errors> {
+    pub async fn new(
+        inputs: Inputs<'a>,
+        models: &'a Models,
+        store: &'a Store,
+        names: &[TableName],
+    ) -> Result<Self, Errors> {
         let mut plans = BTreeMap::new();
         for name in names.iter().filter(|name| !name.is_staging() && models.built.contains_key(name)) {
             let Some(query) = inputs.project.queries.get(name) else { continue };
             plans.insert(name.clone(), plan_of(query, inputs, &models.engine).await?);
         }
-        Ok(Self { inputs, models, plans, left: AtomicU64::new(MOST_READ_IN_ALL) })
+        Ok(Self { inputs, models, plans, store, left: MOST_READ_IN_ALL })
     }
 
-    /// The rows behind columns of a model, columns that share their rows together; at most `most` rows each.
-    ///
-    /// # Errors
-    /// What running the queries finds.
-    pub async fn proofs(&self, model: &TableName, columns: &[String], most: usize) -> Result<Vec<Proof>> {
-        let Some(plan) = self.plans.get(model) else { return Ok(Vec::new()) };
+    /// How the rows behind columns of a model are to be found, columns that share their rows together. What they read is
+    /// taken off what may be read, so that the order of asking decides.
+    pub fn searches(&mut self, model: &TableName, columns: &[String], most: usize) -> Vec<Search> {
+        let mut searches = Vec::new();
+        for way in self.ways(model, columns) {
+            let Some(plan) = self.plans.get(model) else { continue };
+            // A way that the plan does not bear is no way.
+            let Ok(plan) = self.rows(model, plan, &way, most) else { continue };
+            if !self.may_read(&plan) {
+                continue;
+            }
+            let columns: Vec<String> = way.figures.into_iter().map(|(name, _)| name).collect();
+            let address = self.models.built.get(model).map_or("", |built| built.address.as_str());
+            let address =
+                Digest::new("proof").text(address).texts(&columns).text(&most.to_string()).address();
+            searches.push(Search { model: model.clone(), columns, plan, most, address });
+        }
+        searches
+    }
+
+    fn ways(&self, model: &TableName, columns: &[String]) -> Vec<Way> {
         let mut ways: Vec<Way> = Vec::new();
         for column in columns {
             let Some(terms) = self.terms(model, column) else { continue };
@@ -101,17 +150,29 @@ impl<'a> Lineage<'a> {
             });
             ways[place].add(column, &terms);
         }
-        let mut proofs = Vec::new();
-        for way in ways {
-            let columns: Vec<String> = way.figures.iter().map(|(name, _)| name.clone()).collect();
-            // A way that the plan does not bear is no way.
-            let Ok(rows) = self.rows(model, plan, &way, most) else { continue };
-            if !self.may_read(&rows) {
-                continue;
+        ways
+    }
+
+    /// The rows that a search finds, if they come to the figures; those of an earlier run where it looked for the same.
+    ///
+    /// # Errors
+    /// What running the queries finds.
+    pub async fn find(&self, search: Search) -> Result<Option<Proof>> {
+        if let Some(kept) = self.store.find::<Option<AboutProof>>(&search.address) {
+            match (kept.about, kept.path) {
+                (None, _) => return Ok(None),
+                (Some(about), Some(path)) => return rows::read(&path).map(|rows| Some(about.with(rows))),
+                (Some(_), None) => {}
             }
-            proofs.extend(self.proof(model, rows, columns, most).await?);
         }
-        Ok(proofs)
+        let address = search.address.clone();
+        let proof = self.prove(search).await?;
+        let rows = match &proof {
+            Some(proof) => rows::write_batches(&proof.rows, self.store.draft()?)?,
+            None => None,
+        };
+        self.store.keep(&address, proof.as_ref().map(AboutProof::of), rows)?;
+        Ok(proof)
     }
 
     fn rows(
@@ -162,15 +223,14 @@ impl<'a> Lineage<'a> {
     }
 
     /// Whether a plan reads no table that is too large, nor more than is left to read; what it reads is gone then.
-    fn may_read(&self, plan: &LogicalPlan) -> bool {
+    fn may_read(&mut self, plan: &LogicalPlan) -> bool {
         let mut tables = Vec::new();
         self.rows_read(plan, &mut tables);
         let read: u64 = tables.iter().sum();
-        let left = self.left.load(Ordering::Relaxed);
-        if read > left || tables.iter().any(|rows| *rows > MOST_READ) {
+        if read > self.left || tables.iter().any(|rows| *rows > MOST_READ) {
             return false;
         }
-        self.left.store(left - read, Ordering::Relaxed);
+        self.left -= read;
         true
     }
 
@@ -186,20 +246,17 @@ impl<'a> Lineage<'a> {
     }
 
     /// Adds the rows up, and keeps the columns whose figures they come to.
-    async fn proof(
-        &self,
-        model: &TableName,
-        plan: LogicalPlan,
-        columns: Vec<String>,
-        most: usize,
-    ) -> Result<Option<Proof>> {
+    async fn prove(&self, search: Search) -> Result<Option<Proof>> {
+        let Search { model, columns, plan, most, .. } = search;
+        let model = &model;
         let doing = format!("looking for the rows behind `{model}`");
-        let Ok(mut rows) = self.models.engine.collect(plan.clone()).await else { return Ok(None) };
+        let engine = &self.models.engine;
+        let Ok(mut rows) = engine.collect_bounded(plan.clone(), MOST_JOINED).await else { return Ok(None) };
         let count = |rows: &[RecordBatch]| rows.iter().map(RecordBatch::num_rows).sum::<usize>();
         let mut grouped_by = None;
         if count(&rows) > most {
             let Some((plan, by)) = self.grouped(model, plan, &rows, &columns, most)? else { return Ok(None) };
-            let Ok(fewer) = self.models.engine.collect(plan).await else { return Ok(None) };
+            let Ok(fewer) = engine.collect_bounded(plan, MOST_JOINED).await else { return Ok(None) };
             (rows, grouped_by) = (fewer, Some(by));
         }
         let n_rows = count(&rows);
@@ -235,10 +292,9 @@ impl<'a> Lineage<'a> {
         let kept: Vec<usize> = (0..n_grain + 2)
             .chain((0..columns.len()).filter(|number| proven[*number]).map(|number| n_grain + 2 + number))
             .collect();
-        let rows = rows
-            .iter()
-            .map(|batch| self.in_own_types(model, &batch.project(&kept).map_err(unread)?))
-            .collect::<Result<_>>()?;
+        // In one batch, so that its file does not tell how they were found.
+        let rows = arrow::compute::concat_batches(&rows[0].schema(), &rows).map_err(unread)?;
+        let rows = vec![self.in_own_types(model, &rows.project(&kept).map_err(unread)?)?];
         let n_adding = n_adding.into_iter().zip(&proven).filter(|(_, proven)| **proven).map(|(n, _)| n);
         let columns = columns.into_iter().zip(&proven).filter(|(_, proven)| **proven).map(|(name, _)| name);
         let n_named: usize = tables.values().sum();
@@ -349,6 +405,18 @@ impl<'a> Lineage<'a> {
             }
         }
         Ok(proven.into_iter().zip(says_something).map(|(proven, says)| proven && says).collect())
+    }
+}
+
+impl AboutProof {
+    fn of(proof: &Proof) -> Self {
+        let Proof { columns, table, rows: _, n_rows, n_adding, is_mixed, grouped_by } = proof.clone();
+        Self { columns, table, n_rows, n_adding, is_mixed, grouped_by }
+    }
+
+    fn with(self, rows: Vec<RecordBatch>) -> Proof {
+        let Self { columns, table, n_rows, n_adding, is_mixed, grouped_by } = self;
+        Proof { columns, table, rows, n_rows, n_adding, is_mixed, grouped_by }
     }
 }
 

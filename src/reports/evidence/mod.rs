@@ -10,8 +10,12 @@ mod links;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt, TryStreamExt};
 use minijinja::value::{Serde, Value};
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::data::default_unit;
@@ -21,14 +25,14 @@ use super::words::{Style, Words};
 use super::writers::html::{Frame, HtmlWriter};
 use super::{Inputs, data::Datum};
 use crate::error::{Errors, Result};
-use crate::models::lineage::Lineage;
+use crate::models::lineage::{Lineage, Search};
 use crate::names::TableName;
 use crate::project::QueryFile;
 use crate::project::header::Unit;
 use crate::publish::Page;
 
 pub(super) use links::{link, shown};
-use rows::RowFile;
+use rows::{RowFile, Rows};
 
 /// The place of the rows on a page; no column has such a name.
 const ROWS: &str = "model-rows";
@@ -159,74 +163,119 @@ pub(super) async fn gather(
         sights: inputs.sights,
         restriction: None,
     };
-    let lineage = Lineage::new(build, inputs.models, &needed).await?;
-    let mut evidence = Evidence::default();
-    let mut with_rows = targets.clone();
+    let mut lineage = Lineage::new(build, inputs.models, inputs.store, &needed).await?;
+    // What may be read is dealt out in order; the rows are looked for side by side.
+    let mut asked = Vec::new();
     for name in &needed {
+        let columns = columns(inputs, name);
         let figures = shown.get(name).filter(|_| targets.contains(name));
-        let model = model(inputs, &lineage, name, figures, &mut evidence.files).await?;
-        with_rows.extend(model.proofs.iter().map(|proof| proof.table.clone()));
+        let searches = figures.map_or_else(Vec::new, |figures| {
+            let names = summable(&columns, figures);
+            lineage.searches(name, &names, rows::MOST)
+        });
+        asked.push((name, columns, searches));
+    }
+    let at_once = inputs.models.engine.side_by_side();
+    let found: Vec<BoxFuture<'_, _>> = asked
+        .into_iter()
+        .map(|(name, columns, searches)| prove(inputs, &lineage, name, columns, searches).boxed())
+        .collect();
+    let found: Vec<(ModelEvidence, Vec<Rows>)> =
+        futures::stream::iter(found).buffered(at_once).try_collect().await?;
+    let mut evidence = Evidence::default();
+    let mut unwritten = Vec::new();
+    for (model, rows) in found {
         evidence.models.push(model);
+        unwritten.extend(rows);
     }
-    for model in &mut evidence.models {
-        if with_rows.contains(&model.name) && !model.name.is_staging() {
-            model.rows = rows::of_model(inputs, &model.name, model.n_rows, &mut evidence.files).await?;
-        }
+    let mut with_rows = targets;
+    let proofs = evidence.models.iter().flat_map(|model| &model.proofs);
+    with_rows.extend(proofs.map(|proof| proof.table.clone()));
+    let with_rows = |model: &ModelEvidence| with_rows.contains(&model.name) && !model.name.is_staging();
+    let listed: Vec<(usize, TableName, u64)> = (0..)
+        .zip(&evidence.models)
+        .filter(|(_, model)| with_rows(model))
+        .map(|(place, model)| (place, model.name.clone(), model.n_rows))
+        .collect();
+    let listed: Vec<BoxFuture<'_, _>> =
+        listed.into_iter().map(|(place, name, n_rows)| list(inputs, place, name, n_rows).boxed()).collect();
+    let listed: Vec<(usize, Option<Rows>)> =
+        futures::stream::iter(listed).buffered(at_once).try_collect().await?;
+    for (place, rows) in listed {
+        evidence.models[place].rows = rows.as_ref().map(Rows::file);
+        unwritten.extend(rows);
     }
+    let files: Result<Vec<[Page; 2]>> = unwritten.par_iter().map(Rows::pages).collect();
+    evidence.files = files?.into_iter().flatten().collect();
     Ok(evidence)
 }
 
-async fn model(
+/// The rows of the model at `place`.
+async fn list(
+    inputs: Inputs<'_>,
+    place: usize,
+    name: TableName,
+    n_rows: u64,
+) -> Result<(usize, Option<Rows>), Errors> {
+    Ok((place, rows::of_model(inputs, &name, n_rows).await?))
+}
+
+fn columns(inputs: Inputs<'_>, name: &TableName) -> Vec<ColumnEvidence> {
+    let (query, built) = (&inputs.project.queries[name], &inputs.models.built[name]);
+    let column = |field: &Arc<arrow::datatypes::Field>| {
+        let note = query.column(field.name());
+        ColumnEvidence {
+            name: field.name().clone(),
+            unit: note.map_or_else(|| default_unit(field.data_type()), |note| note.unit),
+            meaning: note.map_or_else(|| field.name().replace('_', " "), |note| note.meaning.clone()),
+            proof: None,
+        }
+    };
+    built.schema.fields().iter().map(column).collect()
+}
+
+/// The columns that pages show and that may be sums.
+fn summable(columns: &[ColumnEvidence], figures: &BTreeSet<String>) -> Vec<String> {
+    columns
+        .iter()
+        .filter(|column| matches!(column.unit, Unit::Money | Unit::Count | Unit::Days))
+        .filter(|column| figures.contains(&column.name))
+        .map(|column| column.name.clone())
+        .collect()
+}
+
+async fn prove(
     inputs: Inputs<'_>,
     lineage: &Lineage<'_>,
     name: &TableName,
-    figures: Option<&BTreeSet<String>>,
-    files: &mut Vec<Page>,
-) -> Result<ModelEvidence, Errors> {
-    let (query, built) = (&inputs.project.queries[name], &inputs.models.built[name]);
-    let mut columns: Vec<ColumnEvidence> = built
-        .schema
-        .fields()
-        .iter()
-        .map(|field| {
-            let note = query.column(field.name());
-            ColumnEvidence {
-                name: field.name().clone(),
-                unit: note.map_or_else(|| default_unit(field.data_type()), |note| note.unit),
-                meaning: note.map_or_else(|| field.name().replace('_', " "), |note| note.meaning.clone()),
-                proof: None,
-            }
-        })
-        .collect();
+    mut columns: Vec<ColumnEvidence>,
+    searches: Vec<Search>,
+) -> Result<(ModelEvidence, Vec<Rows>), Errors> {
+    let mut unwritten = Vec::new();
     let mut proofs = Vec::new();
-    if let Some(figures) = figures {
-        let names: Vec<String> = columns
-            .iter()
-            .filter(|column| matches!(column.unit, Unit::Money | Unit::Count | Unit::Days))
-            .filter(|column| figures.contains(&column.name))
-            .map(|column| column.name.clone())
-            .collect();
-        for proof in lineage.proofs(name, &names, rows::MOST).await? {
-            for column in &mut columns {
-                if proof.columns.contains(&column.name) {
-                    column.proof = Some(proofs.len());
-                }
+    for search in searches {
+        let Some(proof) = lineage.find(search).await? else { continue };
+        for column in &mut columns {
+            if proof.columns.contains(&column.name) {
+                column.proof = Some(proofs.len());
             }
-            let stem = format!("data/evidence/{name}.{}", proofs.len() + 1);
-            let file = rows::write(&stem, &proof.rows, files)?;
-            let (schema, table) = proof.table.split_once('.').unwrap_or_default();
-            let n_adding = proof.columns.iter().cloned().zip(proof.n_adding).collect();
-            let table = TableName::new(schema, table);
-            proofs.push(ProofFile {
-                table,
-                file,
-                n_adding,
-                is_mixed: proof.is_mixed,
-                grouped_by: proof.grouped_by,
-            });
         }
+        let rows = Rows { stem: format!("data/evidence/{name}.{}", proofs.len() + 1), batches: proof.rows };
+        let file = rows.file();
+        unwritten.push(rows);
+        let (schema, table) = proof.table.split_once('.').unwrap_or_default();
+        let n_adding = proof.columns.iter().cloned().zip(proof.n_adding).collect();
+        let table = TableName::new(schema, table);
+        proofs.push(ProofFile {
+            table,
+            file,
+            n_adding,
+            is_mixed: proof.is_mixed,
+            grouped_by: proof.grouped_by,
+        });
     }
-    Ok(ModelEvidence { name: name.clone(), columns, n_rows: built.rows, rows: None, proofs })
+    let n_rows = inputs.models.built[name].rows;
+    Ok((ModelEvidence { name: name.clone(), columns, n_rows, rows: None, proofs }, unwritten))
 }
 
 impl Evidence {
@@ -256,15 +305,14 @@ impl Evidence {
         writer: &HtmlWriter<'_>,
     ) -> Result<Vec<Page>> {
         let known: BTreeSet<&TableName> = self.models.iter().map(|model| &model.name).collect();
-        let mut pages = Vec::new();
-        for model in &self.models {
+        let page = |model: &ModelEvidence| {
             let query = &inputs.project.queries[&model.name];
             let text = self.context(inputs, model, query, &known, documents, words)?;
             let html = writer.evidence(frame, text, words)?;
             let path = format!("{}/evidence/{}.html", words.lang.code(), model.name);
-            pages.push(Page { path, bytes: html.into_bytes() });
-        }
-        Ok(pages)
+            Ok(Page { path, bytes: html.into_bytes() })
+        };
+        self.models.par_iter().map(page).collect()
     }
 
     fn context(

@@ -28,7 +28,47 @@ pub(super) struct Paths {
     pub(super) parquet: String,
 }
 
-/// Writes the rows of a model, unless they are too many.
+/// Rows that are to be written, below a path without an ending.
+#[derive(Debug)]
+pub(super) struct Rows {
+    pub(super) stem: String,
+    pub(super) batches: Vec<RecordBatch>,
+}
+
+impl Rows {
+    /// The files that they are to be.
+    pub(super) fn file(&self) -> RowFile {
+        let paths = Paths { csv: format!("{}.csv", self.stem), parquet: format!("{}.parquet", self.stem) };
+        let n_rows = self.batches.iter().map(|batch| batch.num_rows() as u64).sum();
+        RowFile { paths, n_rows }
+    }
+
+    /// Both files.
+    ///
+    /// # Errors
+    /// Kind `Environment` when the bytes cannot be made.
+    pub(super) fn pages(&self) -> Result<[Page; 2]> {
+        let Paths { csv, parquet } = self.file().paths;
+        Ok([
+            Page { path: csv, bytes: self.bytes(Format::SpreadsheetCsv)? },
+            Page { path: parquet, bytes: self.bytes(Format::Parquet)? },
+        ])
+    }
+
+    fn bytes(&self, format: Format) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        if let Some(first) = self.batches.first() {
+            let mut writer = writer(format, &first.schema(), Box::new(&mut bytes))?;
+            for batch in &self.batches {
+                writer.write(batch)?;
+            }
+            writer.finish()?;
+        }
+        Ok(bytes)
+    }
+}
+
+/// The rows of a model, unless they are too many.
 ///
 /// # Errors
 /// What reading them finds.
@@ -36,8 +76,7 @@ pub(super) async fn of_model(
     inputs: Inputs<'_>,
     name: &TableName,
     n_rows: u64,
-    files: &mut Vec<Page>,
-) -> Result<Option<RowFile>, Errors> {
+) -> Result<Option<Rows>, Errors> {
     if usize::try_from(n_rows).map_or(true, |rows| rows > MOST) {
         return Ok(None);
     }
@@ -50,26 +89,5 @@ pub(super) async fn of_model(
     if batches.is_empty() {
         batches.push(RecordBatch::new_empty(schema));
     }
-    Ok(Some(write(&format!("data/{name}"), &batches, files)?))
-}
-
-/// Writes rows below a path without an ending.
-///
-/// # Errors
-/// Kind `Environment` when the bytes cannot be made.
-pub(super) fn write(stem: &str, batches: &[RecordBatch], files: &mut Vec<Page>) -> Result<RowFile> {
-    let paths = Paths { csv: format!("{stem}.csv"), parquet: format!("{stem}.parquet") };
-    for (path, format) in [(&paths.csv, Format::SpreadsheetCsv), (&paths.parquet, Format::Parquet)] {
-        let mut bytes = Vec::new();
-        if let Some(first) = batches.first() {
-            let mut writer = writer(format, &first.schema(), Box::new(&mut bytes))?;
-            for batch in batches {
-                writer.write(batch)?;
-            }
-            writer.finish()?;
-        }
-        files.push(Page { path: path.clone(), bytes });
-    }
-    let n_rows = batches.iter().map(|batch| batch.num_rows() as u64).sum();
-    Ok(RowFile { paths, n_rows })
+    Ok(Some(Rows { stem: format!("data/{name}"), batches }))
 }

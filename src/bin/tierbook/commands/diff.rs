@@ -1,7 +1,7 @@
 //! `tierbook diff`.
 
 use tierbook::error::{Error, Errors};
-use tierbook::names::TableName;
+use tierbook::models::Step;
 use tierbook::run::{self, Request};
 
 use crate::args::TextFormat;
@@ -14,7 +14,7 @@ pub(super) async fn run(
     format: TextFormat,
 ) -> Result<(), Errors> {
     let meter = Meter::new();
-    let progress = |done: usize, of: usize, name: &TableName| meter.step(done, of, name);
+    let progress = |step: Step<'_>| meter.step(step);
     let comparison = run::diff(request, against, limit, &progress).await;
     meter.clear();
     let comparison = comparison?;

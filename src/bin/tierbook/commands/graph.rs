@@ -9,7 +9,7 @@ use tierbook::run::{self, Request};
 use crate::args::GraphFormat;
 use crate::terminal;
 
-pub(super) fn run(request: &Request, format: GraphFormat) -> Result<(), Errors> {
+pub(super) async fn run(request: &Request, format: GraphFormat) -> Result<(), Errors> {
     let (project, graph) = run::graph(request)?;
     let nodes = graph.order().iter().filter(|name| project.queries.contains_key(name));
     let mut text = String::new();
@@ -64,6 +64,7 @@ pub(super) fn run(request: &Request, format: GraphFormat) -> Result<(), Errors> 
                 .collect();
             text = json!({"tables": tables, "reports": reports}).to_string();
         }
+        GraphFormat::Duckdb => text = run::script(request).await?,
     }
     terminal::say(text.trim_end());
     Ok(())

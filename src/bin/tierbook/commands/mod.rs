@@ -42,14 +42,16 @@ async fn dispatch(command: Command) -> Result<(), Errors> {
             let again = Again { doubtful: resend_doubtful, refused: retry_refused };
             deliver::run(DeliverRequest { project, out, edition, again }, format).await
         }
-        Command::Check { scope, format } => check::run(&request(scope, None), format).await,
+        Command::Check { scope, rows, timings, format } => {
+            check::run(&request(scope, None), rows, timings, format).await
+        }
         Command::Query { name, sql, limit, format, output, timings, scope } => {
             query::run(&request(scope, None), name, sql, limit, (format, output), timings).await
         }
         Command::Diff { against, limit, format, scope } => {
             diff::run(&request(scope, None), &against, limit, format).await
         }
-        Command::Graph { scope, format } => graph::run(&request(scope, None), format),
+        Command::Graph { scope, format } => graph::run(&request(scope, None), format).await,
         Command::Cache { project, clear, format } => {
             let scope = Scope {
                 project,

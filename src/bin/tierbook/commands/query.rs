@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use tierbook::error::{Error, Errors};
 use tierbook::export::Format;
 use tierbook::files;
+use tierbook::models::Step;
 use tierbook::names::TableName;
 use tierbook::run::{self, Question, Request};
 
@@ -44,7 +45,7 @@ pub(super) async fn run(
         None => Box::new(std::io::stdout()),
     };
     let meter = Meter::new();
-    let progress = |done: usize, of: usize, name: &TableName| meter.step(done, of, name);
+    let progress = |step: Step<'_>| meter.step(step);
     let rows = run::query(request, &question, shown, Format::from(format), to, &progress).await;
     meter.clear();
     if timings {

@@ -2,7 +2,7 @@
 
 use tierbook::deliver::{Again, Delivered};
 use tierbook::error::{Error, ErrorKind, Errors};
-use tierbook::names::TableName;
+use tierbook::models::Step;
 use tierbook::run::{self, DeliverRequest, Outcome, Request};
 
 use super::deliver;
@@ -48,7 +48,7 @@ async fn attempt(
     if let Some(post) = &post {
         run::can_deliver(post)?;
     }
-    let progress = |done: usize, of: usize, name: &TableName| meter.step(done, of, name);
+    let progress = |step: Step<'_>| meter.step(step);
     let outcome = run::run(&request, &progress).await;
     meter.clear();
     let outcome = match (outcome, &post) {

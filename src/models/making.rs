@@ -1,0 +1,394 @@
+//! Tables computed side by side: each as soon as all that it reads is there, as many at once as the session has cores for.
+//!
+//! What comes out does not depend on which of them ended first. A table for which there was not enough memory beside others is
+//! computed once more, alone.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+
+use super::addresses::Addresses;
+use super::check::{self, ControlTotal, Verdict};
+use super::reuse::{About, reuse};
+use super::{
+    Built, Fault, Folders, Inputs, Missing, Planned, Progress, Step, plan_of, register_empty, register_rules,
+    rows,
+};
+use crate::engine::{self, Engine};
+use crate::error::{Error, Errors, Result};
+use crate::names::TableName;
+use crate::project::{QueryFile, query_file};
+use crate::store::{Address, Digest, Kept, Print};
+
+/// What every table is made with.
+pub(super) struct Making<'a> {
+    pub(super) inputs: Inputs<'a>,
+    pub(super) engine: &'a Engine,
+    pub(super) folders: Folders<'a>,
+    pub(super) targets: &'a BTreeSet<TableName>,
+    /// Tables of an earlier build.
+    pub(super) same: &'a BTreeMap<TableName, Built>,
+    pub(super) addresses: &'a Addresses,
+    /// Tables of earlier runs.
+    pub(super) kept: &'a BTreeMap<TableName, Kept<About>>,
+    pub(super) planned: &'a BTreeMap<TableName, Planned>,
+}
+
+/// What has been made so far; what is told of tables is by their place in the order.
+#[derive(Default)]
+pub(super) struct Tables {
+    pub(super) built: BTreeMap<TableName, Built>,
+    pub(super) unavailable: BTreeMap<TableName, Missing>,
+    pub(super) totals: BTreeMap<usize, Vec<ControlTotal>>,
+    pub(super) warnings: BTreeMap<usize, Vec<String>>,
+    pub(super) faults: BTreeMap<usize, Vec<Fault>>,
+    broken: BTreeSet<TableName>,
+}
+
+/// A table that was made, and what is said of it.
+pub(super) struct Finished {
+    pub(super) built: Built,
+    pub(super) totals: Vec<ControlTotal>,
+    pub(super) warnings: Vec<String>,
+    pub(super) faults: Vec<Error>,
+}
+
+/// What became of a table.
+enum Outcome {
+    /// It is in the session, and no query made it.
+    Registered,
+    Unavailable(Missing),
+    Finished(Box<Finished>),
+    /// It could not be made, or what it reads could not.
+    Broken(Vec<Error>),
+}
+
+/// A table whose turn it is.
+struct Turn<'a> {
+    index: usize,
+    name: &'a TableName,
+    /// What is already known to be missing.
+    missing: Option<Missing>,
+    /// Whether a table that it reads is broken.
+    is_broken: bool,
+}
+
+impl Making<'_> {
+    /// Makes the tables in `order`.
+    ///
+    /// # Errors
+    /// What the session or the store refuses; what is wrong with a table is told with it.
+    pub(super) async fn make(&self, order: &[TableName], progress: Progress<'_>) -> Result<Tables, Errors> {
+        let mut tables = Tables::default();
+        let mut queue = Queue::new(order, |name| self.inputs.graph.reads_of(name));
+        let mut running = FuturesUnordered::new();
+        let mut alone: VecDeque<usize> = VecDeque::new();
+        let most = self.engine.side_by_side();
+        loop {
+            while running.len() < most
+                && let Some(index) = queue.next()
+            {
+                progress(Step::Begins { done: queue.n_done, of: order.len(), table: &order[index] });
+                running.push(self.step(self.turn(index, &order[index], &tables)));
+            }
+            let (index, outcome) = match running.next().await {
+                Some(done) => done,
+                None => match alone.pop_front() {
+                    Some(index) => self.step(self.turn(index, &order[index], &tables)).await,
+                    None => return Ok(tables),
+                },
+            };
+            let outcome = outcome?;
+            // Whoever was alone already has had all the memory that there is.
+            if outcome.lacks_memory() && most > 1 && queue.defer(index) {
+                alone.push_back(index);
+                continue;
+            }
+            progress(Step::Ended { table: &order[index] });
+            tables.add(index, &order[index], outcome);
+            queue.done(index);
+        }
+    }
+
+    fn turn<'a>(&self, index: usize, name: &'a TableName, tables: &Tables) -> Turn<'a> {
+        let reads = self.inputs.graph.reads_of(name);
+        let is_broken = reads.iter().any(|read| tables.broken.contains(read));
+        Turn { index, name, missing: self.missing_above(name, tables), is_broken }
+    }
+
+    /// A table that it reads and that is not to be had.
+    fn missing_above(&self, name: &TableName, tables: &Tables) -> Option<Missing> {
+        if self.inputs.graph.absence(name).is_some() {
+            return Some(Missing::Table(name.clone()));
+        }
+        let query = self.inputs.project.queries.get(name)?;
+        let may_be_empty =
+            |read: &TableName| query.header.empty_if_missing.iter().any(|(table, _)| table == read);
+        let reads = self.inputs.graph.reads_of(name).iter().filter(|read| !may_be_empty(read));
+        reads.filter_map(|read| tables.unavailable.get(read)).next().cloned()
+    }
+
+    async fn step(&self, turn: Turn<'_>) -> (usize, Result<Outcome, Errors>) {
+        (turn.index, self.table(turn).await)
+    }
+
+    async fn table(&self, turn: Turn<'_>) -> Result<Outcome, Errors> {
+        let (inputs, engine, name) = (self.inputs, self.engine, turn.name);
+        if let Some(source) = inputs.sources.tables.get(name) {
+            source.register(engine)?;
+            return Ok(Outcome::Registered);
+        }
+        if let Some(rules) = inputs.project.rules.get(name) {
+            register_rules(engine, rules, inputs.restriction)?;
+            return Ok(Outcome::Registered);
+        }
+        let Some(address) = self.addresses.get(name) else { return Ok(Outcome::Registered) };
+        if let (Some(query), Some(kept)) = (inputs.project.queries.get(name), self.kept.get(name)) {
+            return Ok(match turn.is_broken {
+                true => Outcome::Broken(Vec::new()),
+                false => Outcome::finished(reuse(query, inputs, address, kept, engine).await?),
+            });
+        }
+        let missing = match turn.missing {
+            Some(missing) => Some(missing),
+            None => self.missing_column(name).await?,
+        };
+        if let Some(missing) = missing {
+            register_empty(engine, name, self.planned.get(name))?;
+            return Ok(Outcome::Unavailable(missing));
+        }
+        let (Some(query), Some(plan)) = (inputs.project.queries.get(name), self.planned.get(name)) else {
+            return Ok(Outcome::Registered);
+        };
+        if let Some(restriction) = inputs.restriction.filter(|_| name.is_staging()) {
+            let columns = plan.schema.fields().iter().map(|field| field.name().clone()).collect();
+            if let Some(missing) = restriction.undivided(name, &columns) {
+                register_empty(engine, name, Some(plan))?;
+                return Ok(Outcome::Unavailable(missing));
+            }
+        }
+        if turn.is_broken {
+            return Ok(Outcome::Broken(Vec::new()));
+        }
+        let finished = match self.same.get(name) {
+            Some(built) => self.again(query, built).await,
+            None => {
+                let is_stored = plan.is_stored || (self.targets.contains(name) && !name.is_staging());
+                self.one(query, is_stored, address).await
+            }
+        };
+        Ok(match finished {
+            Ok(finished) => Outcome::finished(finished),
+            Err(errors) => Outcome::Broken(errors.into_iter().collect()),
+        })
+    }
+
+    /// A column that a table needs and that is empty throughout, if there is one.
+    async fn missing_column(&self, name: &TableName) -> Result<Option<Missing>> {
+        let Some(query) = self.inputs.project.queries.get(name) else { return Ok(None) };
+        let store = self.folders.store;
+        for (table, column) in &query.header.needs {
+            let missing = || Some(Missing::Column(table.clone(), column.clone()));
+            let address = self.addresses.get(table).map_or("", Address::as_str);
+            let address = Digest::new("needs").text(address).text(column).address();
+            if let Some(kept) = store.find::<bool>(&address) {
+                match kept.about {
+                    true => continue,
+                    false => return Ok(missing()),
+                }
+            }
+            let sql = format!("SELECT 1 FROM {table} WHERE {column} IS NOT NULL LIMIT 1");
+            let parsed = query_file::parse_select(&query.path, &sql.as_str().into())?;
+            let doing = format!("looking for `{table}.{column}`");
+            let plan =
+                self.engine.plan(&parsed).await.map_err(|error| engine::planning_fault(&error, query))?;
+            let rows =
+                self.engine.collect(plan).await.map_err(|error| engine::execution_fault(error, &doing))?;
+            let is_there = rows.iter().any(|batch| batch.num_rows() > 0);
+            store.keep(&address, is_there, None)?;
+            if !is_there {
+                return Ok(missing());
+            }
+        }
+        Ok(None)
+    }
+
+    /// Puts a table of an earlier build into the session.
+    async fn again(&self, query: &QueryFile, built: &Built) -> Result<Finished, Errors> {
+        match built.table()? {
+            Some(table) => self.engine.register(&query.name, table)?,
+            None => {
+                let plan = plan_of(query, self.inputs, self.engine).await?;
+                self.engine.register(&query.name, self.engine.frame(plan).into_view())?;
+            }
+        }
+        let built = built.clone();
+        Ok(Finished { built, totals: Vec::new(), warnings: Vec::new(), faults: Vec::new() })
+    }
+
+    /// Computes a table, checks it and keeps it.
+    async fn one(&self, query: &QueryFile, is_stored: bool, address: &Address) -> Result<Finished, Errors> {
+        let (engine, folders) = (self.engine, self.folders);
+        let plan = plan_of(query, self.inputs, engine).await?;
+        let mut draft = None;
+        let schema = if is_stored {
+            let plan = rows::ordered(engine, query, plan)?;
+            let schema = rows::plain(plan.schema().inner());
+            let written = rows::write(engine, query, plan, folders.store.draft()?).await?;
+            engine.register(&query.name, rows::table(Arc::clone(&schema), &written.0)?)?;
+            draft = Some(written);
+            schema
+        } else {
+            let schema = Arc::clone(plan.schema().inner());
+            engine.register(&query.name, engine.frame(plan).into_view())?;
+            schema
+        };
+        let verdict = check::check(query, &schema, self.inputs, engine, folders.faults).await?;
+        let path = self.keep(query, &verdict, address, draft)?;
+        if let Some(path) = &path {
+            engine.register(&query.name, rows::table(Arc::clone(&schema), path)?)?;
+        }
+        let (n_fresh, stale) = check::freshness(query, verdict.newest, self.inputs);
+        let (n_checks, address) = (verdict.n_checks + n_fresh, address.clone());
+        let built = Built { schema, rows: verdict.rows, n_checks, path, address };
+        let mut faults = verdict.faults;
+        faults.extend(stale);
+        Ok(Finished { built, totals: verdict.totals, warnings: verdict.warnings, faults })
+    }
+
+    /// Keeps a table that is sound; gives where its rows lie.
+    fn keep(
+        &self,
+        query: &QueryFile,
+        verdict: &Verdict,
+        address: &Address,
+        draft: Option<(PathBuf, Print)>,
+    ) -> Result<Option<PathBuf>> {
+        // Rows of a file that is being replaced are of no address.
+        if !verdict.faults.is_empty() || self.inputs.sources.check_unchanged().is_err() {
+            return Ok(draft.map(|(path, _)| path));
+        }
+        let about = About {
+            table: query.name.clone(),
+            rows: verdict.rows,
+            n_checks: verdict.n_checks,
+            newest: verdict.newest,
+            totals: verdict.totals.clone(),
+            warnings: verdict.warnings.clone(),
+        };
+        self.folders.store.keep(address, about, draft)
+    }
+}
+
+impl Outcome {
+    fn finished(finished: Finished) -> Self {
+        Self::Finished(Box::new(finished))
+    }
+
+    /// Whether it was broken by a want of memory.
+    fn lacks_memory(&self) -> bool {
+        matches!(self, Self::Broken(faults) if faults.iter().any(engine::lacks_memory))
+    }
+}
+
+impl Tables {
+    fn add(&mut self, index: usize, name: &TableName, outcome: Outcome) {
+        let faults = match outcome {
+            Outcome::Registered => return,
+            Outcome::Unavailable(missing) => {
+                self.unavailable.insert(name.clone(), missing);
+                return;
+            }
+            Outcome::Finished(finished) => {
+                let Finished { built, totals, warnings, faults } = *finished;
+                self.built.insert(name.clone(), built);
+                self.totals.insert(index, totals);
+                self.warnings.insert(index, warnings);
+                if faults.is_empty() {
+                    return;
+                }
+                faults
+            }
+            Outcome::Broken(faults) => faults,
+        };
+        self.broken.insert(name.clone());
+        let faults = faults.into_iter().map(|error| Fault { table: name.clone(), error });
+        self.faults.insert(index, faults.collect());
+    }
+}
+
+/// Whose turn it is: the first in the order whose tables are all there.
+struct Queue {
+    ready: BTreeSet<usize>,
+    /// How many tables each still waits for.
+    waits_for: Vec<usize>,
+    /// Who waits for each.
+    readers: Vec<Vec<usize>>,
+    deferred: BTreeSet<usize>,
+    n_done: usize,
+}
+
+impl Queue {
+    fn new<'a>(order: &'a [TableName], reads_of: impl Fn(&TableName) -> &'a [TableName]) -> Self {
+        let places: BTreeMap<&TableName, usize> =
+            order.iter().enumerate().map(|(index, name)| (name, index)).collect();
+        let mut waits_for = vec![0; order.len()];
+        let mut readers = vec![Vec::new(); order.len()];
+        for (index, name) in order.iter().enumerate() {
+            let reads: BTreeSet<usize> =
+                reads_of(name).iter().filter_map(|read| places.get(read).copied()).collect();
+            waits_for[index] = reads.len();
+            reads.into_iter().for_each(|read| readers[read].push(index));
+        }
+        let ready = (0..order.len()).filter(|index| waits_for[*index] == 0).collect();
+        Self { ready, waits_for, readers, deferred: BTreeSet::new(), n_done: 0 }
+    }
+
+    fn next(&mut self) -> Option<usize> {
+        self.ready.pop_first()
+    }
+
+    fn done(&mut self, index: usize) {
+        self.n_done += 1;
+        for reader in std::mem::take(&mut self.readers[index]) {
+            self.waits_for[reader] -= 1;
+            if self.waits_for[reader] == 0 {
+                self.ready.insert(reader);
+            }
+        }
+    }
+
+    /// Puts a table off until nothing else runs; not twice.
+    fn defer(&mut self, index: usize) -> bool {
+        self.deferred.insert(index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_has_its_turn_when_all_that_it_reads_is_there() {
+        let name = |table: &str| TableName::new("t", table);
+        let order = [name("a"), name("b"), name("c"), name("d")];
+        let reads = |table: &TableName| match table.table() {
+            "c" => &order[..2],
+            "d" => &order[2..3],
+            _ => &[],
+        };
+        let mut queue = Queue::new(&order, reads);
+        assert_eq!((queue.next(), queue.next(), queue.next()), (Some(0), Some(1), None));
+        queue.done(1);
+        assert_eq!(queue.next(), None);
+        queue.done(0);
+        assert_eq!((queue.next(), queue.next()), (Some(2), None));
+        assert!(queue.defer(2));
+        assert!(!queue.defer(2));
+        queue.done(2);
+        assert_eq!((queue.next(), queue.n_done), (Some(3), 3));
+    }
+}
