@@ -113,3 +113,34 @@ impl ExecutionPlan for Counted {
         Ok(Box::pin(RecordBatchStreamAdapter::new(schema, counted)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::{Int64Array, RecordBatch};
+    use arrow::datatypes::{DataType, Field, Schema};
+    use datafusion::datasource::MemTable;
+
+    use super::*;
+    use crate::engine::{Engine, Limits};
+    use crate::names::TableName;
+    use crate::project::query_file;
+
+    #[tokio::test]
+    async fn a_query_whose_joins_give_too_much_is_given_up_and_any_other_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = Engine::new(&Limits { memory: 64 << 20, partitions: 2 }, folder.path()).unwrap();
+        let schema = Arc::new(Schema::new(vec![Field::new("k", DataType::Int64, true)]));
+        let keys = Arc::new((0..1_000).map(|n| n % 10).collect::<Int64Array>());
+        let rows = RecordBatch::try_new(Arc::clone(&schema), vec![keys]).unwrap();
+        let table = MemTable::try_new(schema, vec![vec![rows]]).unwrap();
+        engine.register(&TableName::new("a", "x"), Arc::new(table)).unwrap();
+        // Ten keys of a hundred rows each: 100,000 pairs, whatever is done with them.
+        let sql = "SELECT x.k FROM a.x x JOIN a.x y ON y.k = x.k ORDER BY x.k LIMIT 5";
+        let query = query_file::parse_select("test", &sql.into()).unwrap();
+        let plan = engine.plan(&query).await.unwrap();
+        let rows = engine.collect_bounded(plan.clone(), 100_000).await.unwrap();
+        assert_eq!(rows.iter().map(RecordBatch::num_rows).sum::<usize>(), 5);
+        let error = engine.collect_bounded(plan, 99_999).await.unwrap_err();
+        assert!(error.to_string().contains("joins give more than 99999 rows"), "{error}");
+    }
+}

@@ -42,6 +42,31 @@ pub(super) fn all() -> Vec<ScalarUDF> {
     ]
 }
 
+/// What was worked out for a day: in a column days repeat, and the calendar is slow.
+struct Known<K, V> {
+    slots: Vec<Option<(i32, K, V)>>,
+}
+
+impl<K: Copy + PartialEq, V: Copy> Known<K, V> {
+    /// For a column of so many rows. A dozen years of days have a place of their own each.
+    fn new(rows: usize) -> Self {
+        Self { slots: vec![None; rows.next_power_of_two().clamp(1, 4096)] }
+    }
+
+    fn get(&mut self, day: i32, key: K, work: impl FnOnce() -> Result<V>) -> Result<V> {
+        let place = usize::try_from(day.unsigned_abs()).unwrap_or(0) & (self.slots.len() - 1);
+        if let Some((known, own, value)) = self.slots[place]
+            && known == day
+            && own == key
+        {
+            return Ok(value);
+        }
+        let value = work()?;
+        self.slots[place] = Some((day, key, value));
+        Ok(value)
+    }
+}
+
 fn to_day(number: i32) -> Option<Date> {
     EPOCH.checked_add(i64::from(number).days()).ok()
 }
@@ -56,13 +81,12 @@ fn of_day(name: &'static str, step: fn(Date) -> Option<Date>) -> ScalarUDF {
     let run = move |arguments: &[ColumnarValue]| {
         let arrays = ColumnarValue::values_to_arrays(arguments)?;
         let days = as_date32_array(&arrays[0])?;
-        let made: Date32Array = days
-            .iter()
-            .map(|day| {
-                day.map(|day| to_day(day).and_then(step).map(to_number).ok_or_else(|| beyond(name)))
-                    .transpose()
-            })
-            .collect::<Result<_>>()?;
+        let mut known = Known::new(days.len());
+        let mut made = |day: i32| {
+            known.get(day, (), || to_day(day).and_then(step).map(to_number).ok_or_else(|| beyond(name)))
+        };
+        let made: Date32Array =
+            days.iter().map(|day| day.map(&mut made).transpose()).collect::<Result<_>>()?;
         wrap(arguments, Arc::new(made))
     };
     create_udf(name, vec![DataType::Date32], DataType::Date32, Volatility::Immutable, Arc::new(run))
@@ -73,16 +97,17 @@ fn month_add() -> ScalarUDF {
         let arrays = ColumnarValue::values_to_arrays(arguments)?;
         let days = arrays[0].as_primitive::<Date32Type>();
         let steps = arrays[1].as_primitive::<Int64Type>();
+        let later = |day: i32, n: i64| {
+            let later = to_day(day)
+                .and_then(|day| (n.abs() < 120_000).then(|| day.checked_add(n.months()).ok()).flatten());
+            later.map(to_number).ok_or_else(|| beyond("month_add"))
+        };
+        let mut known = Known::new(days.len());
         let made: Date32Array = days
             .iter()
             .zip(steps)
             .map(|pair| match pair {
-                (Some(day), Some(n)) => {
-                    let later = to_day(day).and_then(|day| {
-                        (n.abs() < 120_000).then(|| day.checked_add(n.months()).ok()).flatten()
-                    });
-                    later.map(to_number).map(Some).ok_or_else(|| beyond("month_add"))
-                }
+                (Some(day), Some(n)) => known.get(day, n, || later(day, n)).map(Some),
                 _ => Ok(None),
             })
             .collect::<Result<_>>()?;
@@ -96,15 +121,16 @@ fn months_between() -> ScalarUDF {
     let run = |arguments: &[ColumnarValue]| {
         let arrays = ColumnarValue::values_to_arrays(arguments)?;
         let (from, to) = (arrays[0].as_primitive::<Date32Type>(), arrays[1].as_primitive::<Date32Type>());
-        let month = |day: i32| to_day(day).map(|day| i64::from(day.year()) * 12 + i64::from(day.month()));
+        let mut known = Known::new(from.len());
+        let mut month = |day: i32| {
+            let month = || to_day(day).map(|day| i64::from(day.year()) * 12 + i64::from(day.month()));
+            known.get(day, (), || month().ok_or_else(|| beyond("months_between")))
+        };
         let made: Int64Array = from
             .iter()
             .zip(to)
             .map(|pair| match pair {
-                (Some(from), Some(to)) => match (month(from), month(to)) {
-                    (Some(from), Some(to)) => Ok(Some(to - from)),
-                    _ => Err(beyond("months_between")),
-                },
+                (Some(from), Some(to)) => Ok(Some(month(to)? - month(from)?)),
                 _ => Ok(None),
             })
             .collect::<Result<_>>()?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{Decimal128Type, Int64Type};
-use arrow::row::{RowConverter, SortField};
+use datafusion::common::hash_utils::{QualityRandomState, create_hashes};
 use datafusion::error::DataFusionError;
 use futures::TryStreamExt;
 
@@ -58,7 +58,6 @@ pub struct ControlTotal {
 /// verdict.
 pub async fn check(
     query: &QueryFile,
-    table_schema: &arrow::datatypes::SchemaRef,
     inputs: Inputs<'_>,
     engine: &Engine,
     faults_folder: &Path,
@@ -70,7 +69,7 @@ pub async fn check(
     checker.conditions(&mut verdict).await?;
     if verdict.rows > 0 && !query.header.grain.is_empty() {
         verdict.n_checks += 1;
-        if checker.has_duplicates(table_schema).await? {
+        if checker.has_duplicates().await? {
             verdict.faults.extend(checker.duplicates().await?);
         }
     } else if query.header.grain.is_empty() && verdict.rows > 1 {
@@ -202,28 +201,18 @@ impl Checker<'_> {
     }
 
     /// Whether two rows may share their grain, which is when their 64-bit hashes are equal: 8 bytes a row suffice.
-    async fn has_duplicates(&self, schema: &arrow::datatypes::SchemaRef) -> Result<bool> {
+    async fn has_duplicates(&self) -> Result<bool> {
         let columns = self.query.header.grain.join(", ");
-        let fields: Vec<SortField> = self
-            .query
-            .header
-            .grain
-            .iter()
-            .filter_map(|name| schema.field_with_name(name).ok())
-            .map(|field| SortField::new(field.data_type().clone()))
-            .collect();
-        let internal = |source| {
-            Error::internal(format!("the grain of `{}` cannot be compared", self.query.name))
-                .caused_by(source)
-        };
-        let converter =
-            RowConverter::new(fields).map_err(|source: arrow::error::ArrowError| internal(source))?;
         let plan = self.plan(&format!("SELECT {columns} FROM {}", self.query.name)).await?;
         let mut stream = self.engine.stream(plan).await.map_err(|error| self.failed(error))?;
+        // Fixed, so that two runs look at the same rows.
+        let state = QualityRandomState::with_seed(0);
         let mut hashes: Vec<u64> = Vec::new();
         while let Some(batch) = stream.try_next().await.map_err(|error| self.failed(error))? {
-            let rows = converter.convert_columns(batch.columns()).map_err(internal)?;
-            hashes.extend(rows.iter().map(|row| hash_of(row.as_ref())));
+            let begin = hashes.len();
+            hashes.resize(begin + batch.num_rows(), 0);
+            create_hashes(batch.columns(), &state, &mut hashes[begin..])
+                .map_err(|error| self.failed(error))?;
         }
         hashes.sort_unstable();
         Ok(hashes.windows(2).any(|pair| pair[0] == pair[1]))
@@ -330,14 +319,6 @@ pub(super) fn freshness(query: &QueryFile, newest: Newest, inputs: Inputs<'_>) -
     let found = newest.map_or_else(|| "no row at all".to_owned(), |day| format!("nothing after {day}"));
     let message = format!("`{}` is not fresh: it has {found}, and the run is of {as_of}", query.name);
     (1, Some(Error::data(message).help("wait for the load, or run with `--as-of` an earlier day")))
-}
-
-fn hash_of(bytes: &[u8]) -> u64 {
-    // Fixed, so that two runs look at the same rows; and free of patterns that ids are full of.
-    use std::hash::{BuildHasher, Hasher};
-    let mut hasher = std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::new().build_hasher();
-    hasher.write(bytes);
-    hasher.finish()
 }
 
 /// The text of a condition with its parameters bound.

@@ -196,6 +196,11 @@ impl Graph {
         self.reads.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// How many tables read it.
+    pub fn readers(&self, name: &TableName) -> usize {
+        self.reads.values().filter(|reads| reads.contains(name)).count()
+    }
+
     /// Why a table is missing, if it is.
     pub fn absence(&self, name: &TableName) -> Option<&Absence> {
         self.absent.get(name)

@@ -177,7 +177,7 @@ impl Making<'_> {
             Some(built) => self.again(query, built).await,
             None => {
                 let is_stored = plan.is_stored || (self.targets.contains(name) && !name.is_staging());
-                self.one(query, is_stored, address).await
+                self.one(query, plan, is_stored, address).await
             }
         };
         Ok(match finished {
@@ -230,12 +230,21 @@ impl Making<'_> {
     }
 
     /// Computes a table, checks it and keeps it.
-    async fn one(&self, query: &QueryFile, is_stored: bool, address: &Address) -> Result<Finished, Errors> {
+    async fn one(
+        &self,
+        query: &QueryFile,
+        planned: &Planned,
+        is_stored: bool,
+        address: &Address,
+    ) -> Result<Finished, Errors> {
         let (engine, folders) = (self.engine, self.folders);
         let plan = plan_of(query, self.inputs, engine).await?;
         let mut draft = None;
         let schema = if is_stored {
-            let plan = rows::ordered(engine, query, plan)?;
+            let plan = match planned.has_rows_as_read && query.header.order.is_none() {
+                true => plan,
+                false => rows::ordered(engine, query, plan)?,
+            };
             let schema = rows::plain(plan.schema().inner());
             let written = rows::write(engine, query, plan, folders.store.draft()?).await?;
             engine.register(&query.name, rows::table(Arc::clone(&schema), &written.0)?)?;
@@ -246,7 +255,7 @@ impl Making<'_> {
             engine.register(&query.name, engine.frame(plan).into_view())?;
             schema
         };
-        let verdict = check::check(query, &schema, self.inputs, engine, folders.faults).await?;
+        let verdict = check::check(query, self.inputs, engine, folders.faults).await?;
         let path = self.keep(query, &verdict, address, draft)?;
         if let Some(path) = &path {
             engine.register(&query.name, rows::table(Arc::clone(&schema), path)?)?;

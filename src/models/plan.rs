@@ -24,8 +24,12 @@ use crate::sources::Sources;
 pub struct Planned {
     /// The columns it gives.
     pub schema: SchemaRef,
-    /// It groups, ranks or joins what it reads into something smaller or dearer than rows: worth storing.
+    /// It groups or ranks what it reads, or joins it for several readers: dearer than rows, and worth storing.
     pub is_stored: bool,
+    /// It joins or unites what it reads, and is no staging table.
+    joins: bool,
+    /// Its rows are those that it reads: stored as they come, since putting all of them in order costs more than the rest.
+    pub has_rows_as_read: bool,
 }
 
 /// Plans the tables in `order`, each after those that it reads. Of those in `known` the columns are enough.
@@ -60,7 +64,8 @@ pub async fn plan(
             register_absent(engine, name)?;
         } else if let Some(query) = project.queries.get(name) {
             match plan_query(query, project, bindings, engine).await {
-                Ok(result) => {
+                Ok(mut result) => {
+                    result.is_stored |= result.joins && graph.readers(name) > 1;
                     engine.register(name, Arc::new(EmptyTable::new(Arc::clone(&result.schema))))?;
                     // Conditions may read the table itself, so it has to be there by now.
                     match check_keys(query, &result.schema, bindings, engine).await {
@@ -102,6 +107,9 @@ async fn plan_query(
     let plan = engine.plan(&bound).await.map_err(|error| engine::planning_fault(&error, query))?;
     Errors::none_in(engine::lint(&plan, query))?;
     let is_stored = !query.name.is_staging() && does_more_than_rows(&plan);
+    let has_rows_as_read = !does_more_than_rows(&plan);
+    let joins = !query.name.is_staging()
+        && finds(&plan, &|node| matches!(node, LogicalPlan::Join(_) | LogicalPlan::Union(_)));
     let plan = if query.name.is_staging() {
         staging::wrap(engine, query, plan, Sight::UpTo(bindings.as_of, bindings.end_of_day()))?
     } else {
@@ -109,7 +117,7 @@ async fn plan_query(
     };
     let schema = Arc::clone(plan.schema().inner());
     duplicate_columns(query, &schema)?;
-    Ok(Planned { schema, is_stored })
+    Ok(Planned { schema, is_stored, joins, has_rows_as_read })
 }
 
 /// Sees that every parameter of a query is declared.
@@ -164,9 +172,8 @@ fn duplicate_columns(query: &QueryFile, schema: &SchemaRef) -> Result<(), Errors
 
 /// Whether the plan holds a step that costs more than reading rows.
 fn does_more_than_rows(plan: &LogicalPlan) -> bool {
-    let mut found = false;
-    let _ = plan.apply_with_subqueries(|node| {
-        found |= matches!(
+    finds(plan, &|node| {
+        matches!(
             node,
             LogicalPlan::Aggregate(_)
                 | LogicalPlan::Window(_)
@@ -175,7 +182,14 @@ fn does_more_than_rows(plan: &LogicalPlan) -> bool {
                 | LogicalPlan::Limit(_)
                 | LogicalPlan::RecursiveQuery(_)
                 | LogicalPlan::Unnest(_)
-        );
+        )
+    })
+}
+
+fn finds(plan: &LogicalPlan, is_meant: &dyn Fn(&LogicalPlan) -> bool) -> bool {
+    let mut found = false;
+    let _ = plan.apply_with_subqueries(|node| {
+        found |= is_meant(node);
         Ok(if found { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })
     });
     found

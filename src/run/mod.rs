@@ -255,7 +255,12 @@ pub async fn check_rows(request: &Request, progress: Progress<'_>) -> Result<Row
     let setting = set_up(request, &every_query, Reach::Rows).await?;
     let work = WorkFolder::new(&request.scratch)?;
     let faults = request.scratch.with_extension("faults");
-    let targets = every_query(&setting.project);
+    // What a run stores is stored here too, and no more.
+    let read: BTreeSet<&TableName> =
+        setting.graph.order().iter().flat_map(|name| setting.graph.reads_of(name)).collect();
+    let mut targets = every_query(&setting.project);
+    targets.retain(|name| !read.contains(name));
+    targets.extend(reports::targets(&setting.project));
     let models = build(&setting, request, &targets, work.path(), &faults, progress).await?;
     Ok(RowsSummary {
         tables: models.built.len(),

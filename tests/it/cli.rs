@@ -114,6 +114,42 @@ fn a_query_that_fails_leaves_the_output_file_alone() {
 }
 
 #[test]
+fn check_looks_at_rows_when_it_is_asked_to() {
+    let project = Project::brief();
+    let said = project.tierbook(&["check", "--rows"]).fine();
+    assert!(said.contains("their rows too: 4 tables, "), "{said}");
+    let summary = json(&project.tierbook(&["check", "--rows", "--format", "json"]).fine());
+    assert_eq!(summary["rows"]["tables"], 4);
+    assert!(summary["rows"]["conditions"].as_u64().unwrap() > 10, "{summary}");
+    project.edit("queries/review/brief.sql", "check: revenue > 0", "check: revenue > 1000000");
+    project.tierbook(&["check"]).fine();
+    let said = project.tierbook(&["check", "--rows"]).failed_with(1);
+    assert!(said.err.contains("check of `review.brief` does not hold: revenue > 1000000"), "{}", said.err);
+    assert!(!project.path("book").exists(), "check publishes");
+}
+
+#[test]
+fn the_graph_is_a_script_for_another_engine_too() {
+    let project = Project::brief();
+    let script = project.tierbook(&["graph", "--format", "duckdb", "--as-of", "2026-10-29"]).fine();
+    let statements = [
+        "CREATE SCHEMA staging;",
+        "CREATE VIEW warehouse.sales AS SELECT * FROM read_parquet(['/",
+        "CREATE TABLE rules.cuts AS SELECT * FROM (VALUES\n  (",
+        "CREATE VIEW staging.sales AS SELECT CAST(order_id AS VARCHAR) AS order_id, ",
+        " WHERE sold_on <= DATE '2026-10-29' OR sold_on IS NULL;",
+        "CREATE TABLE review.brief AS SELECT c.customer_id, ",
+    ];
+    let mut rest = script.as_str();
+    for statement in statements {
+        let (_, after) =
+            rest.split_once(statement).unwrap_or_else(|| panic!("`{statement}` is not in {rest}"));
+        rest = after;
+    }
+    assert!(!script.contains('$'), "{script}");
+}
+
+#[test]
 fn the_graph_comes_in_three_forms() {
     let project = Project::brief();
     let text = project.tierbook(&["graph"]).fine();
