@@ -85,7 +85,7 @@ class Bench:
                 "tierbook",
                 [self.tierbook, "sample", "--customers", str(self.given.customers), "--months", "79", "--out", self.whole],
             )
-        self.lines = duckdb.sql(f"SELECT count(*) FROM '{self.whole}/sales_order_line/*/*.parquet'").fetchone()[0]
+        self.lines = duckdb.execute(f"SELECT count(*) FROM '{self.whole}/sales_order_line/*/*.parquet'").fetchone()[0]
         print(f"{self.lines:,} sale lines of {self.given.customers:,} customers")
         self.project = self.work / "book"
         shutil.rmtree(self.project, ignore_errors=True)
@@ -115,8 +115,8 @@ class Bench:
 
     def rewrite(self, source, condition, target):
         beside = target.with_suffix(".new")
-        duckdb.sql("SET TimeZone = 'UTC'")
-        duckdb.sql(f"COPY (SELECT * FROM read_parquet('{source}', hive_partitioning = false) {condition}) TO '{beside}' "
+        duckdb.execute("SET TimeZone = 'UTC'")
+        duckdb.execute(f"COPY (SELECT * FROM read_parquet('{source}', hive_partitioning = false) {condition}) TO '{beside}' "
                    "(FORMAT parquet, COMPRESSION zstd)")
         os.replace(beside, target)
 
@@ -131,8 +131,8 @@ class Bench:
         old.unlink()
         os.rename(old.with_suffix(".copy"), old)
         beside = old.with_suffix(".new")
-        duckdb.sql("SET TimeZone = 'UTC'")
-        duckdb.sql(
+        duckdb.execute("SET TimeZone = 'UTC'")
+        duckdb.execute(
             "COPY (SELECT * REPLACE (CASE WHEN row_number() OVER () = 1 THEN gross_amount + 1 ELSE gross_amount END AS gross_amount) "
             f"FROM read_parquet('{old}', hive_partitioning = false)) TO '{beside}' (FORMAT parquet, COMPRESSION zstd)"
         )
@@ -149,7 +149,7 @@ class Bench:
         self.prepare()
         scan = f"SELECT count(order_no), count(account_no), count(ordered_at), sum(gross_amount), sum(discount_amount), " \
                f"sum(cost_amount), count(status) FROM read_parquet('{self.whole}/sales_order_line/*/*.parquet')"
-        self.measure("scan of seven columns", "DuckDB", [sys.executable, "-c", f"import duckdb; duckdb.sql(\"{scan}\").fetchall()"])
+        self.measure("scan of seven columns", "DuckDB", [sys.executable, "-c", f"import duckdb; duckdb.execute(\"{scan}\").fetchall()"])
         last, before = ["--as-of", LAST_DAY], ["--as-of", DAY_BEFORE]
         self.ours("all tables, cold", ["check", "--rows", "--no-cache"], self.whole, *last)
         self.duck("all tables, cold", "DuckDB, as stored")
