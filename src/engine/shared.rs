@@ -19,7 +19,7 @@ use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNodeRecu
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig};
 use datafusion::datasource::{MemTable, provider_as_source};
-use datafusion::error::Result;
+use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryPool, MemoryReservation};
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, Sort, SubqueryAlias};
@@ -29,6 +29,7 @@ use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 
 use super::file_url;
+use crate::files;
 
 /// Parts with more bytes than these go to a file.
 const MOST_HELD: usize = 32 << 20;
@@ -117,7 +118,7 @@ impl Drop for Held {
     fn drop(&mut self) {
         if let Some(file) = &self.file {
             // What stays goes with the folder of the session.
-            let _ = std::fs::remove_file(file);
+            let _ = files::remove_if_there(file);
         }
     }
 }
@@ -222,7 +223,7 @@ async fn table(
             batches.push(batch);
             continue;
         }
-        let mut to = ArrowWriter::try_new(File::create(&file)?, Arc::clone(&schema), Some(properties()))?;
+        let mut to = ArrowWriter::try_new(created(&file)?, Arc::clone(&schema), Some(properties()))?;
         for held in batches.drain(..) {
             to.write(&held)?;
         }
@@ -239,6 +240,10 @@ async fn table(
     let config = ListingTableConfig::new(file_url(&file)?).with_listing_options(options).with_schema(schema);
     let table: Arc<dyn TableProvider> = Arc::new(ListingTable::try_new(config)?);
     Ok((table, Held { _memory: memory, file: Some(file) }))
+}
+
+fn created(file: &Path) -> Result<File> {
+    files::create(file).map_err(|error| DataFusionError::External(Box::new(error)))
 }
 
 fn properties() -> WriterProperties {
