@@ -135,9 +135,9 @@ fn the_graph_is_a_script_for_another_engine_too() {
     let statements = [
         "CREATE SCHEMA staging;",
         "CREATE VIEW warehouse.sales AS SELECT * FROM read_parquet(['/",
-        "CREATE TABLE rules.cuts AS SELECT * FROM (VALUES\n  (",
         "CREATE VIEW staging.sales AS SELECT CAST(order_id AS VARCHAR) AS order_id, ",
         " WHERE sold_on <= DATE '2026-10-29' OR sold_on IS NULL;",
+        "CREATE TABLE rules.cuts AS SELECT * FROM (VALUES\n  (",
         "CREATE TABLE review.brief AS SELECT c.customer_id, ",
     ];
     let mut rest = script.as_str();
