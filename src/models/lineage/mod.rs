@@ -5,6 +5,7 @@
 //! all else is left to the query that computes it. Never changes a table.
 
 mod expand;
+mod kept;
 mod route;
 
 use std::collections::BTreeMap;
@@ -17,10 +18,10 @@ use datafusion::error::DataFusionError;
 use datafusion::functions::expr_fn::{coalesce, split_part};
 use datafusion::functions_aggregate::expr_fn::sum;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast, lit};
-
-use serde::{Deserialize, Serialize};
+use tokio::sync::RwLock;
 
 use self::expand::{DECIMALS, ROW, SOURCE, Tables, VALUE, VALUE_TYPE, nothing};
+use self::kept::AboutProof;
 use self::route::{Route, Terms, Upstream};
 use super::{Inputs, Models, plan_of, rows, text_columns};
 use crate::engine;
@@ -71,6 +72,8 @@ pub struct Lineage<'a> {
     store: &'a Store,
     /// How many rows may still be read.
     left: u64,
+    /// Held by all who look beside others, and alone by who needs all memory.
+    alone: RwLock<()>,
 }
 
 /// Columns whose rows are to be looked for.
@@ -82,17 +85,6 @@ pub struct Search {
     /// At most so many rows.
     most: usize,
     address: Address,
-}
-
-/// What is kept of a proof beside its rows.
-#[derive(Debug, Serialize, Deserialize)]
-struct AboutProof {
-    columns: Vec<String>,
-    table: String,
-    n_rows: usize,
-    n_adding: Vec<usize>,
-    is_mixed: bool,
-    grouped_by: Option<String>,
 }
 
 impl<'a> Lineage<'a> {
@@ -111,7 +103,7 @@ impl<'a> Lineage<'a> {
             let Some(query) = inputs.project.queries.get(name) else { continue };
             plans.insert(name.clone(), plan_of(query, inputs, &models.engine).await?);
         }
-        Ok(Self { inputs, models, plans, store, left: MOST_READ_IN_ALL })
+        Ok(Self { inputs, models, plans, store, left: MOST_READ_IN_ALL, alone: RwLock::new(()) })
     }
 
     /// How the rows behind columns of a model are to be found, columns that share their rows together. What they read is
@@ -166,7 +158,11 @@ impl<'a> Lineage<'a> {
             }
         }
         let address = search.address.clone();
-        let proof = self.prove(search).await?;
+        let proof = match self.prove(search).await {
+            // With more memory it may be found: that it was not is not kept.
+            Err(error) if engine::lacks_memory(&error) => return Ok(None),
+            proof => proof?,
+        };
         let rows = match &proof {
             Some(proof) => rows::write_batches(&proof.rows, self.store.draft()?)?,
             None => None,
@@ -250,13 +246,12 @@ impl<'a> Lineage<'a> {
         let Search { model, columns, plan, most, .. } = search;
         let model = &model;
         let doing = format!("looking for the rows behind `{model}`");
-        let engine = &self.models.engine;
-        let Ok(mut rows) = engine.collect_bounded(plan.clone(), MOST_JOINED).await else { return Ok(None) };
+        let Some(mut rows) = self.rows_of(plan.clone(), &doing).await? else { return Ok(None) };
         let count = |rows: &[RecordBatch]| rows.iter().map(RecordBatch::num_rows).sum::<usize>();
         let mut grouped_by = None;
         if count(&rows) > most {
             let Some((plan, by)) = self.grouped(model, plan, &rows, &columns, most)? else { return Ok(None) };
-            let Ok(fewer) = engine.collect_bounded(plan, MOST_JOINED).await else { return Ok(None) };
+            let Some(fewer) = self.rows_of(plan, &doing).await? else { return Ok(None) };
             (rows, grouped_by) = (fewer, Some(by));
         }
         let n_rows = count(&rows);
@@ -302,6 +297,35 @@ impl<'a> Lineage<'a> {
         let table = tables.into_iter().max_by_key(|(_, n)| *n).map_or_else(String::new, |(table, _)| table);
         let (columns, n_adding) = (columns.collect(), n_adding.collect());
         Ok(Some(Proof { columns, table, rows, n_rows, n_adding, is_mixed, grouped_by }))
+    }
+
+    /// The rows of a plan, unless its joins give too many or the engine cannot compute it. One for which memory is short beside
+    /// others is computed once more, alone: whether rows are found must not depend on what else is looked for.
+    ///
+    /// # Errors
+    /// When memory is short even so.
+    async fn rows_of(&self, plan: LogicalPlan, doing: &str) -> Result<Option<Vec<RecordBatch>>> {
+        let engine = &self.models.engine;
+        let lacks_memory = |error: DataFusionError| {
+            let fault = engine::execution_fault(error, doing);
+            engine::lacks_memory(&fault).then_some(fault)
+        };
+        {
+            let _beside = self.alone.read().await;
+            match engine.collect_bounded(plan.clone(), MOST_JOINED).await {
+                Ok(rows) => return Ok(Some(rows)),
+                Err(error) => {
+                    if lacks_memory(error).is_none() {
+                        return Ok(None);
+                    }
+                }
+            }
+        }
+        let _alone = self.alone.write().await;
+        match engine.collect_bounded(plan, MOST_JOINED).await {
+            Ok(rows) => Ok(Some(rows)),
+            Err(error) => lacks_memory(error).map_or(Ok(None), Err),
+        }
     }
 
     /// The rows added up by the first column that names each, such as the customer of a customer's days; `None` where they
@@ -405,18 +429,6 @@ impl<'a> Lineage<'a> {
             }
         }
         Ok(proven.into_iter().zip(says_something).map(|(proven, says)| proven && says).collect())
-    }
-}
-
-impl AboutProof {
-    fn of(proof: &Proof) -> Self {
-        let Proof { columns, table, rows: _, n_rows, n_adding, is_mixed, grouped_by } = proof.clone();
-        Self { columns, table, n_rows, n_adding, is_mixed, grouped_by }
-    }
-
-    fn with(self, rows: Vec<RecordBatch>) -> Proof {
-        let Self { columns, table, n_rows, n_adding, is_mixed, grouped_by } = self;
-        Proof { columns, table, rows, n_rows, n_adding, is_mixed, grouped_by }
     }
 }
 
