@@ -82,6 +82,8 @@ fn of_query(
             _ => format!("up to {} {}", bindings.as_of, bindings.end_of_day()),
         });
     }
+    // Whether a table is stored, by which it is told how many rows are read to find those behind a figure.
+    digest = digest.text(if inputs.graph.readers(&query.name) > 1 { "several readers" } else { "" });
     digest = digest.text(restriction.map_or("", |restriction| restriction.digest()));
     for read in inputs.graph.reads_of(&query.name) {
         digest = digest.text(&read.to_string()).text(addresses.get(read).map_or("", Address::as_str));

@@ -256,7 +256,7 @@ impl Making<'_> {
             schema
         };
         let verdict = check::check(query, self.inputs, engine, folders.faults).await?;
-        let path = self.keep(query, &verdict, address, draft)?;
+        let path = self.keep(query, planned, &verdict, address, draft)?;
         if let Some(path) = &path {
             engine.register(&query.name, rows::table(Arc::clone(&schema), path)?)?;
         }
@@ -272,6 +272,7 @@ impl Making<'_> {
     fn keep(
         &self,
         query: &QueryFile,
+        planned: &Planned,
         verdict: &Verdict,
         address: &Address,
         draft: Option<(PathBuf, Print)>,
@@ -282,6 +283,7 @@ impl Making<'_> {
         }
         let about = About {
             table: query.name.clone(),
+            is_stored: planned.is_stored,
             rows: verdict.rows,
             n_checks: verdict.n_checks,
             newest: verdict.newest,

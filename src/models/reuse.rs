@@ -21,6 +21,8 @@ use crate::store::{Address, Kept, Store};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct About {
     pub(super) table: TableName,
+    /// Whether its rows are stored whoever asks.
+    pub(super) is_stored: bool,
     pub(super) rows: u64,
     pub(super) n_checks: usize,
     pub(super) newest: Newest,
@@ -38,9 +40,13 @@ pub(super) fn kept(
 ) -> BTreeMap<TableName, Kept<About>> {
     let queries: Vec<_> = addresses.iter().filter(|(name, _)| project.queries.contains_key(name)).collect();
     let find = |(name, address): (&TableName, &Address)| {
-        let kept = store.find::<About>(address)?;
-        let is_enough = kept.path.is_some() || name.is_staging() || !targets.contains(name);
-        is_enough.then(|| (name.clone(), kept))
+        let mut kept = store.find::<About>(address)?;
+        let needs_rows = kept.about.is_stored || (targets.contains(name) && !name.is_staging());
+        if !needs_rows {
+            // Somebody asked for them once; this run would not store them.
+            kept.path = None;
+        }
+        (kept.path.is_some() || !needs_rows).then(|| (name.clone(), kept))
     };
     // Reading them all through is what takes time here.
     queries.into_par_iter().filter_map(find).collect()

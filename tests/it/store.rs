@@ -347,3 +347,43 @@ fn a_run_that_goes_on_after_another_was_killed_computes_the_rest() {
     fs::remove_file(last.unwrap()).unwrap();
     assert_eq!(computed(&project, &project.request()), ["review.largest"]);
 }
+
+#[test]
+fn what_somebody_else_has_stored_or_reads_changes_no_edition() {
+    let project = project();
+    project.write(
+        "queries/review/sold.sql",
+        "-- Lines of known customers.\n--\n-- grain: order_id, line_no\n-- column: order_id text \"Order\"\n\
+         -- column: line_no count \"Line\"\n-- column: customer_id text \"Customer\"\n-- column: amount money \"Amount\"\n\
+         SELECT s.order_id, s.line_no, s.customer_id, s.amount\nFROM staging.sales s\n\
+         JOIN staging.customers k ON k.customer_id = s.customer_id\n",
+    );
+    project.edit("queries/review/brief.sql", "FROM staging.sales s", "FROM review.sold s");
+    let request = project.request();
+    let proven = |tree: &BTreeMap<String, Vec<u8>>| -> String {
+        let (_, rows) = tree
+            .iter()
+            .find(|(path, _)| path.ends_with("data/evidence/review.brief.1.csv"))
+            .expect("the rows behind the figures");
+        String::from_utf8_lossy(rows).into_owned()
+    };
+    let same = |doing: &str| {
+        let kept = outcome(&request, "kept").unwrap();
+        let scratch = outcome(&Request { cache: false, ..request.clone() }, "scratch").unwrap();
+        let differ: Vec<_> = scratch.keys().filter(|path| kept.get(*path) != scratch.get(*path)).collect();
+        assert!(differ.is_empty() && kept.len() == scratch.len(), "{doing}: {differ:?}");
+        proven(&kept)
+    };
+    let inlined = same("at first");
+    assert!(inlined.contains("c1,review.sold,o1-11/1,3.4100"), "{inlined}");
+    // Whoever asks for a table that is not stored has its rows stored; the next run goes on as before.
+    project.tierbook(&["query", "review.sold", "--as-of", "2026-10-29"]).fine();
+    assert_eq!(same("after a question"), inlined);
+    // With a second reader it is stored, which changes no row behind a figure.
+    let second = "-- How many lines.\n--\n-- grain: as_of\n-- column: as_of date \"Day\"\n-- column: n count \"Lines\"\n\
+                  SELECT $as_of AS as_of, count(*) AS n\nFROM review.sold\n";
+    project.write("queries/review/lines.sql", second);
+    assert_eq!(same("with a second reader"), inlined);
+    fs::remove_file(project.path("queries/review/lines.sql")).unwrap();
+    assert_eq!(same("without it again"), inlined);
+}

@@ -8,7 +8,7 @@ mod expand;
 mod kept;
 mod route;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
@@ -118,12 +118,21 @@ impl<'a> Lineage<'a> {
                 continue;
             }
             let columns: Vec<String> = way.figures.into_iter().map(|(name, _)| name).collect();
-            let address = self.models.built.get(model).map_or("", |built| built.address.as_str());
-            let address =
-                Digest::new("proof").text(address).texts(&columns).text(&most.to_string()).address();
+            let address = self.address(model, &columns, most);
             searches.push(Search { model: model.clone(), columns, plan, most, address });
         }
         searches
+    }
+
+    /// What the rows behind columns of a model depend on: what it is made of, and which of the tables below it are stored, by which
+    /// it is told what may be read.
+    fn address(&self, model: &TableName, columns: &[String], most: usize) -> Address {
+        let built = &self.models.built;
+        let below = self.inputs.graph.needed(&BTreeSet::from([model.clone()]));
+        let stored = below.iter().filter(|name| built.get(name).is_some_and(|built| built.path.is_some()));
+        let own = built.get(model).map_or("", |built| built.address.as_str());
+        let digest = Digest::new("proof").text(own).texts(columns).text(&most.to_string());
+        digest.texts(stored.map(ToString::to_string)).address()
     }
 
     fn ways(&self, model: &TableName, columns: &[String]) -> Vec<Way> {
