@@ -87,19 +87,28 @@ placed AS (
   FROM named n
   LEFT JOIN staging.channels c ON c.channel = n.channel
 ),
+ranked AS (
+  SELECT
+    p.*,
+    row_number() OVER (PARTITION BY lead_id ORDER BY channel IS NULL, named_on, is_event, channel) AS from_first,
+    row_number() OVER (
+      PARTITION BY lead_id ORDER BY channel IS NOT NULL AND is_before_sale DESC, named_on DESC, is_event DESC, channel DESC
+    ) AS from_last
+  FROM (
+    SELECT *, coalesce(customer_since IS NULL OR customer_since < created_on OR named_on <= customer_since, false) AS is_before_sale
+    FROM placed
+  ) p
+),
 paths AS (
   SELECT
     lead_id,
-    first_value(channel ORDER BY named_on, is_event, channel) FILTER (WHERE channel IS NOT NULL) AS first_channel,
-    last_value(channel ORDER BY named_on, is_event, channel) FILTER (
-      WHERE channel IS NOT NULL AND (customer_since IS NULL OR customer_since < created_on OR named_on <= customer_since)
-    ) AS last_channel,
+    max(CASE WHEN from_first = 1 THEN channel END) AS first_channel,
+    max(CASE WHEN from_last = 1 AND is_before_sale THEN channel END) AS last_channel,
     count(DISTINCT channel) AS n_channels,
-    count(CASE WHEN is_event_channel AND (customer_since IS NULL OR customer_since < created_on OR named_on <= customer_since) THEN 1 END)
-      AS event_namings,
+    count(CASE WHEN is_event_channel AND is_before_sale THEN 1 END) AS event_namings,
     min(CASE WHEN event = 'qualified' THEN named_on END) AS qualified_on,
     min(CASE WHEN event = 'pay' THEN named_on END) AS pay_on
-  FROM placed
+  FROM ranked
   GROUP BY lead_id
 ),
 dated AS (

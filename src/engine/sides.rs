@@ -1,7 +1,8 @@
 //! Joins without a key hold one side in memory, and stream the other past it. The engine holds the left one unless it knows the
 //! sizes of both, which it seldom does: a rule of one row joined to all customers would hold the customers.
 //!
-//! Takes a physical plan, gives one with the same rows, in which the side that can only be small is the one that is held.
+//! Takes a physical plan, gives one with the same rows, in which the side that can only be small is the one that is held. So it
+//! does for joins by key with lists made into rows, of whose number the engine knows nothing.
 
 use std::sync::Arc;
 
@@ -15,11 +16,12 @@ use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::aggregates::AggregateExec;
 use datafusion::physical_plan::empty::EmptyExec;
 use datafusion::physical_plan::execution_plan::CardinalityEffect;
-use datafusion::physical_plan::joins::{CrossJoinExec, NestedLoopJoinExec};
+use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec, NestedLoopJoinExec, PartitionMode};
 use datafusion::physical_plan::placeholder_row::PlaceholderRowExec;
 use datafusion::physical_plan::projection::ProjectionExec;
 use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
 use datafusion::physical_plan::union::UnionExec;
+use datafusion::physical_plan::unnest::UnnestExec;
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
 
 /// Holds the smaller side of a join without a key.
@@ -58,7 +60,37 @@ fn swapped(plan: &Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionPlan
             Ok(None)
         };
     }
+    if let Some(join) = plan.downcast_ref::<HashJoinExec>()
+        && *join.join_type() == JoinType::Inner
+        && let (Some(left), None, Some(right)) =
+            (most_rows(join.left()), most_rows(join.right()), roughly(join.right()))
+        && right < left / 4
+    {
+        let mode = if right < FEW { PartitionMode::CollectLeft } else { *join.partition_mode() };
+        return join.swap_inputs(mode).map(Some);
+    }
     Ok(None)
+}
+
+/// So many rows are held as they are, rather than in parts.
+const FEW: usize = 100_000;
+
+/// About how many rows a plan without joins gives, when it makes lists into rows: the engine knows nothing of their lengths.
+fn roughly(plan: &Arc<dyn ExecutionPlan>) -> Option<usize> {
+    const OF_A_LIST: usize = 400;
+    if plan.is::<UnnestExec>() {
+        return plan.children().into_iter().map(most_rows).sum::<Option<usize>>()?.checked_mul(OF_A_LIST);
+    }
+    if let Some(rows) = most_rows(plan) {
+        return Some(rows);
+    }
+    let gives_no_more = plan.is::<ProjectionExec>()
+        || matches!(plan.cardinality_effect(), CardinalityEffect::Equal | CardinalityEffect::LowerEqual);
+    match plan.children().as_slice() {
+        children if plan.is::<UnionExec>() => children.iter().map(|child| roughly(child)).sum(),
+        [child] if gives_no_more => roughly(child),
+        _ => None,
+    }
 }
 
 fn is_smaller(one: &Arc<dyn ExecutionPlan>, other: &Arc<dyn ExecutionPlan>) -> bool {
@@ -132,7 +164,7 @@ mod tests {
         Arc::new(MemTable::try_new(schema, vec![vec![batch]]).unwrap())
     }
 
-    /// The sides that joins without a key hold, in few words, and the rows that they give.
+    /// The sides that joins hold, in few words, and the rows that they give.
     fn held(sql: &str) -> (Vec<String>, usize) {
         let folder = tempfile::tempdir().unwrap();
         let engine = Engine::new(&Limits { memory: 1 << 30, partitions: 2 }, folder.path()).unwrap();
@@ -147,6 +179,7 @@ mod tests {
             let _ = physical.apply(|node| {
                 let left = node.downcast_ref::<CrossJoinExec>().map(CrossJoinExec::left);
                 let left = left.or(node.downcast_ref::<NestedLoopJoinExec>().map(NestedLoopJoinExec::left));
+                let left = left.or(node.downcast_ref::<HashJoinExec>().map(HashJoinExec::left));
                 if let Some(left) = left {
                     sides.push(displayable(left.as_ref()).indent(false).to_string());
                 }
@@ -172,5 +205,10 @@ mod tests {
         let (sides, rows) = held(&format!("SELECT g.k, f.n FROM {grouped} LEFT JOIN a.few f ON g.k < f.n"));
         assert_eq!((sides.len(), rows), (1, 1001));
         assert!(!sides[0].contains("count("), "{}", sides[0]);
+        // How long lists are is not known: they are taken for long ones, and are few rows all the same beside a large table.
+        let list = "(SELECT unnest(range(0, n)) AS k FROM a.few) l";
+        let (sides, rows) = held(&format!("SELECT m.n FROM a.many m JOIN {list} ON l.k = m.n"));
+        assert_eq!((sides.len(), rows), (1, 3));
+        assert!(sides[0].contains("UnnestExec"), "{}", sides[0]);
     }
 }
