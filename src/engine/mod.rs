@@ -5,13 +5,16 @@
 
 pub mod bind;
 mod bounded;
+mod days;
 mod faults;
 mod fits;
 mod functions;
 mod lints;
+mod memory;
 mod parts;
 mod shared;
 mod sides;
+mod windows;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -24,7 +27,7 @@ use datafusion::common::runtime::SpawnedTask;
 use datafusion::datasource::listing::ListingTableUrl;
 use datafusion::error::DataFusionError;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::{FairSpillPool, MemoryPool};
+use datafusion::execution::memory_pool::MemoryPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::{SendableRecordBatchStream, SessionState, SessionStateBuilder, TaskContext};
 use datafusion::logical_expr::LogicalPlan;
@@ -45,6 +48,7 @@ use crate::names::TableName;
 use bounded::Left;
 pub use faults::{execution_fault, lacks_memory, planning_fault};
 pub use lints::lint;
+use memory::Memory;
 pub use parts::{Merged, Parts};
 use shared::Shared;
 
@@ -87,7 +91,7 @@ impl Engine {
         let disk =
             DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![spill.to_path_buf()]));
         let runtime = RuntimeEnvBuilder::new()
-            .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory)))
+            .with_memory_pool(Arc::new(Memory::new(limits.memory)))
             .with_disk_manager_builder(disk)
             .build_arc()
             .map_err(|source| Error::environment("cannot set up the query engine").caused_by(source))?;
@@ -95,6 +99,7 @@ impl Engine {
             .with_config(config(limits))
             .with_runtime_env(runtime)
             .with_default_features()
+            .with_analyzer_rule(Arc::new(days::DaysByBounds::new()))
             .with_physical_optimizer_rules(rules())
             .build();
         let context = SessionContext::new_with_state(state);
@@ -155,6 +160,19 @@ impl Engine {
             state.analyzer().execute_and_check(plan, state.config_options(), |_, _| {})
         })
         .await
+    }
+
+    /// The same session, whose queries run in so many parts.
+    #[must_use]
+    pub fn in_parts(&self, partitions: usize) -> Self {
+        let mut state = self.context.state();
+        let config = state.config_mut();
+        *config = config.clone().with_target_partitions(partitions);
+        Self {
+            context: SessionContext::new_with_state(state),
+            spill: self.spill.clone(),
+            parts: self.parts.clone(),
+        }
     }
 
     /// How many queries may run at once.
@@ -347,6 +365,8 @@ fn rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules = PhysicalOptimizer::new().rules;
     let place = rules.iter().position(|rule| rule.name() == "join_selection").map_or(0, |place| place + 1);
     rules.insert(place, Arc::new(sides::SmallSideFirst));
+    // When order and distribution are settled.
+    rules.push(Arc::new(windows::OnePass));
     rules
 }
 

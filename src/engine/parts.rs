@@ -24,12 +24,15 @@ use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_plan::aggregates::{AggregateExec, AggregateMode};
+use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
 use datafusion::physical_plan::coop::CooperativeExec;
 use datafusion::physical_plan::execution_plan::{ChildrenPropertiesMode, ReplaceChildrenOptions};
 use datafusion::physical_plan::filter::FilterExec;
 use datafusion::physical_plan::projection::ProjectionExec;
 use datafusion::physical_plan::repartition::RepartitionExec;
-use datafusion::physical_plan::{ExecutionPlan, InputOrderMode, collect, displayable};
+use datafusion::physical_plan::{
+    ExecutionPlan, ExecutionPlanProperties, InputOrderMode, collect, displayable,
+};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
@@ -66,7 +69,12 @@ pub struct Merged {
 
 /// The first step of an aggregation, right over files.
 struct Found {
+    /// The node of the plan.
     node: Arc<dyn ExecutionPlan>,
+    /// Its first step: the node itself, unless it does both.
+    first: Arc<dyn ExecutionPlan>,
+    /// It does both.
+    is_whole: bool,
     files: Vec<PartitionedFile>,
     text: String,
 }
@@ -109,7 +117,10 @@ impl Parts {
         })?;
         let mut replacements = Vec::new();
         for one in found {
-            let scan = self.scan(&one, context).await?;
+            let mut scan = self.scan(&one, context).await?;
+            if one.is_whole {
+                scan = finished(&one, in_one(scan))?;
+            }
             replacements.push((one.node, scan));
         }
         if replacements.is_empty() {
@@ -127,7 +138,13 @@ impl Parts {
 
     fn find(&self, node: &Arc<dyn ExecutionPlan>) -> Result<Option<Found>> {
         let Some(aggregate) = node.downcast_ref::<AggregateExec>() else { return Ok(None) };
-        if *aggregate.mode() != AggregateMode::Partial || !is_exact(aggregate)? {
+        // Over one part of a table both steps are one.
+        let is_whole = match aggregate.mode() {
+            AggregateMode::Partial => false,
+            AggregateMode::Single => true,
+            _ => return Ok(None),
+        };
+        if !is_exact(aggregate)? {
             return Ok(None);
         }
         let Some(config) = files_below(aggregate.input()) else { return Ok(None) };
@@ -147,7 +164,14 @@ impl Parts {
         if text.contains("DynamicFilter") {
             return Ok(None);
         }
-        Ok(Some(Found { node: Arc::clone(node), files: files.into_values().collect(), text }))
+        let first = if is_whole { first_step(aggregate)? } else { Arc::clone(node) };
+        Ok(Some(Found {
+            node: Arc::clone(node),
+            first,
+            is_whole,
+            files: files.into_values().collect(),
+            text,
+        }))
     }
 
     /// What the files of a found step come to: kept, or computed now and kept.
@@ -176,7 +200,7 @@ impl Parts {
             while running.len() < n_threads
                 && let Some((number, file)) = waiting.next()
             {
-                let plan = of_file(&found.node, file)?;
+                let plan = of_file(&found.first, file)?;
                 let draft = self.store.draft().map_err(ours)?;
                 let context = Arc::clone(context);
                 running.spawn(async move {
@@ -207,7 +231,7 @@ impl Parts {
             }
         }
         let groups = groups.into_iter().filter(|(_, files)| !files.is_empty());
-        kept_scan(&found.node.schema(), groups.map(|(_, files)| FileGroup::new(files)).collect())
+        kept_scan(&found.first.schema(), groups.map(|(_, files)| FileGroup::new(files)).collect())
     }
 
     /// Computes again what one of the files comes to, and sees that it is what is used.
@@ -227,9 +251,9 @@ impl Parts {
         let (Some(file), Some((address, Some(path)))) = (found.files.get(place), addresses.get(place)) else {
             return Ok(());
         };
-        let scan = kept_scan(&found.node.schema(), vec![FileGroup::new(vec![partitioned(path)?])])?;
+        let scan = kept_scan(&found.first.schema(), vec![FileGroup::new(vec![partitioned(path)?])])?;
         let kept = rows(finished(found, scan)?, context).await?;
-        let own = rows(finished(found, of_file(&found.node, file.clone())?)?, context).await?;
+        let own = rows(finished(found, of_file(&found.first, file.clone())?)?, context).await?;
         if kept == own {
             return Ok(());
         }
@@ -347,7 +371,7 @@ fn of_file(node: &Arc<dyn ExecutionPlan>, file: PartitionedFile) -> Result<Arc<d
 /// The last step over what a file comes to.
 fn finished(found: &Found, parts: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
     let aggregate = found
-        .node
+        .first
         .downcast_ref::<AggregateExec>()
         .ok_or_else(|| DataFusionError::Internal("a step is no aggregation".into()))?;
     Ok(Arc::new(AggregateExec::try_new(
@@ -358,6 +382,26 @@ fn finished(found: &Found, parts: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn Exec
         parts,
         aggregate.input_schema(),
     )?))
+}
+
+/// The first step of an aggregation that does both.
+fn first_step(aggregate: &AggregateExec) -> Result<Arc<dyn ExecutionPlan>> {
+    Ok(Arc::new(AggregateExec::try_new(
+        AggregateMode::Partial,
+        Arc::new(aggregate.group_expr().clone()),
+        aggregate.aggr_expr().to_vec(),
+        aggregate.filter_expr().to_vec(),
+        Arc::clone(aggregate.input()),
+        aggregate.input_schema(),
+    )?))
+}
+
+/// All parts of a plan in one.
+fn in_one(plan: Arc<dyn ExecutionPlan>) -> Arc<dyn ExecutionPlan> {
+    match plan.output_partitioning().partition_count() {
+        1 => plan,
+        _ => Arc::new(CoalescePartitionsExec::new(plan)),
+    }
 }
 
 /// All rows of a plan, each as comparable bytes, sorted.

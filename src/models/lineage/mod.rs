@@ -321,7 +321,7 @@ impl<'a> Lineage<'a> {
         };
         {
             let _beside = self.alone.read().await;
-            match engine.collect_bounded(plan.clone(), MOST_JOINED).await {
+            match engine.in_parts(1).collect_bounded(plan.clone(), MOST_JOINED).await {
                 Ok(rows) => return Ok(Some(rows)),
                 Err(error) => {
                     if lacks_memory(error).is_none() {
