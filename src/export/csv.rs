@@ -7,8 +7,8 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
 
 use super::{RowWriter, broken};
-use crate::error::Result;
-use crate::models::text_columns;
+use crate::error::{Error, Result};
+use crate::models::formatters;
 
 /// Who reads the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,12 +51,17 @@ impl<'a> CsvWriter<'a> {
 
 impl RowWriter for CsvWriter<'_> {
     fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        let columns = text_columns(batch)?;
+        let columns = formatters(batch)?;
+        let mut cell = String::new();
         for row in 0..batch.num_rows() {
             for (column, is_text) in columns.iter().zip(&self.is_text) {
-                let cell = column[row].as_deref().unwrap_or("");
+                cell.clear();
+                column
+                    .value(row)
+                    .write(&mut cell)
+                    .map_err(|source| Error::internal("a value cannot be written").caused_by(source))?;
                 let is_guarded = *is_text && self.reader == Reader::Spreadsheet;
-                let field = if is_guarded { guarded(cell) } else { Cow::Borrowed(cell) };
+                let field = if is_guarded { guarded(&cell) } else { Cow::Borrowed(cell.as_str()) };
                 self.to.write_field(field.as_bytes()).map_err(broken)?;
             }
             self.to.write_record(None::<&[u8]>).map_err(broken)?;

@@ -96,14 +96,14 @@ impl Making<'_> {
                 // in the same time as one after the other, without handing rows from core to core.
                 let n_beside = (running.len() + 1 + queue.n_ready()).min(most);
                 let engine = self.engine.in_parts(most / n_beside);
-                running.push(self.step(self.turn(index, &order[index], &tables), engine));
+                running.push(self.step(self.turn(index, &order[index], &tables), engine, progress));
             }
             let (index, outcome) = match running.next().await {
                 Some(done) => done,
                 None => match alone.pop_front() {
                     Some(index) => {
                         let turn = self.turn(index, &order[index], &tables);
-                        self.step(turn, self.engine.in_parts(most)).await
+                        self.step(turn, self.engine.in_parts(most), progress).await
                     }
                     None => return Ok(tables),
                 },
@@ -138,11 +138,21 @@ impl Making<'_> {
         reads.filter_map(|read| tables.unavailable.get(read)).next().cloned()
     }
 
-    async fn step(&self, turn: Turn<'_>, engine: Engine) -> (usize, Result<Outcome, Errors>) {
-        (turn.index, self.table(turn, &engine).await)
+    async fn step(
+        &self,
+        turn: Turn<'_>,
+        engine: Engine,
+        progress: Progress<'_>,
+    ) -> (usize, Result<Outcome, Errors>) {
+        (turn.index, self.table(turn, &engine, progress).await)
     }
 
-    async fn table(&self, turn: Turn<'_>, engine: &Engine) -> Result<Outcome, Errors> {
+    async fn table(
+        &self,
+        turn: Turn<'_>,
+        engine: &Engine,
+        progress: Progress<'_>,
+    ) -> Result<Outcome, Errors> {
         let (inputs, name) = (self.inputs, turn.name);
         if let Some(source) = inputs.sources.tables.get(name) {
             source.register(engine)?;
@@ -184,7 +194,7 @@ impl Making<'_> {
             Some(built) => self.again(query, built, engine).await,
             None => {
                 let is_stored = plan.is_stored || (self.targets.contains(name) && !name.is_staging());
-                self.one(query, plan, is_stored, address, engine).await
+                self.one(query, plan, is_stored, address, engine, progress).await
             }
         };
         Ok(match finished {
@@ -242,6 +252,7 @@ impl Making<'_> {
         is_stored: bool,
         address: &Address,
         engine: &Engine,
+        progress: Progress<'_>,
     ) -> Result<Finished, Errors> {
         let folders = self.folders;
         let plan = plan_of(query, self.inputs, engine).await?;
@@ -261,6 +272,7 @@ impl Making<'_> {
             engine.register(&query.name, engine.frame(plan).into_view())?;
             schema
         };
+        progress(Step::Checks { table: &query.name });
         let verdict = check::check(query, self.inputs, engine, folders.faults).await?;
         let path = self.keep(query, planned, &verdict, address, draft)?;
         if let Some(path) = &path {

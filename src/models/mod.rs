@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, RecordBatch};
+use arrow::array::{Array, ArrayRef, RecordBatch};
 use arrow::datatypes::SchemaRef;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::catalog::TableProvider;
@@ -63,6 +63,11 @@ pub enum Step<'a> {
         /// Of how many.
         of: usize,
         /// The one that is begun.
+        table: &'a TableName,
+    },
+    /// The rows of a table are there; its conditions are looked at.
+    Checks {
+        /// The one that was begun before.
         table: &'a TableName,
     },
     /// A table is done.
@@ -298,18 +303,22 @@ impl Models {
 /// # Errors
 /// Kind `Internal` for a type that has no text.
 pub fn text_columns(batch: &RecordBatch) -> Result<Vec<Vec<Option<String>>>> {
-    let options = FormatOptions::default().with_null("");
-    batch
-        .columns()
-        .iter()
-        .map(|column| {
-            let formatter = ArrayFormatter::try_new(column.as_ref(), &options)
-                .map_err(|source| Error::internal("a column cannot be shown").caused_by(source))?;
-            Ok((0..column.len())
-                .map(|row| column.is_valid(row).then(|| formatter.value(row).to_string()))
-                .collect())
-        })
-        .collect()
+    let text = |(column, formatter): (&ArrayRef, ArrayFormatter<'_>)| {
+        (0..column.len()).map(|row| column.is_valid(row).then(|| formatter.value(row).to_string())).collect()
+    };
+    Ok(batch.columns().iter().zip(formatters(batch)?).map(text).collect())
+}
+
+/// What writes the values of each column of a batch as plain text; nothing for NULL.
+///
+/// # Errors
+/// Kind `Internal` for a type that has no text.
+pub fn formatters(batch: &RecordBatch) -> Result<Vec<ArrayFormatter<'_>>> {
+    const OPTIONS: FormatOptions<'static> = FormatOptions::new().with_null("");
+    let columns = batch.columns().iter();
+    let formatters: Result<Vec<_>, _> =
+        columns.map(|column| ArrayFormatter::try_new(column.as_ref(), &OPTIONS)).collect();
+    formatters.map_err(|source| Error::internal("a column cannot be shown").caused_by(source))
 }
 
 /// The rows of a small batch, a line each: `customer_id = C1, amount = 3.00`.

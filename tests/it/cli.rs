@@ -295,8 +295,13 @@ fn the_times_of_tables_and_the_memory_of_queries_are_the_callers() {
     let said = project.tierbook(&["run", "--timings", "--memory", "64MiB"]);
     let lines: Vec<&str> = said.err.lines().map(str::trim).collect();
     assert!(lines[0].ends_with(" s in all"), "{lines:?}");
-    assert!(lines[1].ends_with("tables, these the longest:"), "{lines:?}");
-    assert!(lines[2..].iter().any(|line| line.ends_with(" s review.brief")), "{lines:?}");
+    let parts = lines[1].split_once(" s of the ").and_then(|(conditions, rest)| {
+        let all = rest.strip_suffix(" s that tables took, side by side, were for their conditions")?;
+        Some((conditions.parse::<f64>().ok()?, all.parse::<f64>().ok()?))
+    });
+    assert!(parts.is_some_and(|(conditions, all)| conditions > 0.0 && conditions < all), "{lines:?}");
+    assert!(lines[2].ends_with("tables, these the longest:"), "{lines:?}");
+    assert!(lines[3..].iter().any(|line| line.ends_with(" s review.brief")), "{lines:?}");
     said.fine();
     let said = project.tierbook(&["run", "--memory", "1MiB"]).failed_with(2);
     assert!(said.err.contains("invalid value '1MiB' for '--memory <SIZE>'"), "{}", said.err);

@@ -10,6 +10,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use indicatif::{ProgressBar, ProgressStyle};
 use tierbook::error::{Error, ErrorKind, Errors};
 use tierbook::models::Step;
+use tierbook::names::TableName;
 
 /// Prints the result of a command.
 pub(crate) fn say(line: &str) {
@@ -90,13 +91,26 @@ pub(crate) struct Meter {
 struct Time {
     table: String,
     began: Instant,
+    /// From when its conditions were looked at.
+    checked: Option<Instant>,
     ended: Option<Instant>,
 }
 
 impl Time {
+    fn for_conditions(&self) -> Duration {
+        let times = self.checked.zip(self.ended);
+        times.map_or(Duration::ZERO, |(checked, ended)| ended.duration_since(checked))
+    }
+
     fn took(&self) -> Duration {
         self.ended.map_or(Duration::ZERO, |ended| ended.duration_since(self.began))
     }
+}
+
+/// A table that has begun and not ended.
+fn running<'a>(times: &'a mut [Time], table: &TableName) -> impl Iterator<Item = &'a mut Time> {
+    let table = table.to_string();
+    times.iter_mut().rev().filter(move |time| time.table == table && time.ended.is_none()).take(1)
 }
 
 /// How many tables are named of those that took longest.
@@ -115,13 +129,15 @@ impl Meter {
         let Ok(mut times) = self.times.lock() else { return };
         let (done, of, table) = match step {
             Step::Begins { done, of, table } => {
-                times.push(Time { table: table.to_string(), began: now, ended: None });
+                times.push(Time { table: table.to_string(), began: now, checked: None, ended: None });
                 (done, of, table)
             }
+            Step::Checks { table } => {
+                running(&mut times, table).for_each(|time| time.checked = Some(now));
+                return;
+            }
             Step::Ended { table } => {
-                let table = table.to_string();
-                let own = times.iter_mut().rev().find(|time| time.table == table && time.ended.is_none());
-                own.into_iter().for_each(|time| time.ended = Some(now));
+                running(&mut times, table).for_each(|time| time.ended = Some(now));
                 return;
             }
         };
@@ -146,6 +162,12 @@ impl Meter {
         let last = times.iter().filter_map(|time| time.ended).max();
         let tables = first.zip(last).map_or(Duration::ZERO, |(first, last)| last.duration_since(first));
         remark(&format!("{:8.2} s in all", self.began.elapsed().as_secs_f64()));
+        let (all, conditions): (Duration, Duration) =
+            (times.iter().map(Time::took).sum(), times.iter().map(Time::for_conditions).sum());
+        let (all, conditions) = (all.as_secs_f64(), conditions.as_secs_f64());
+        remark(&format!(
+            "{conditions:8.2} s of the {all:.2} s that tables took, side by side, were for their conditions"
+        ));
         remark(&format!("{:8.2} s for {} tables, these the longest:", tables.as_secs_f64(), times.len()));
         let mut times: Vec<&Time> = times.iter().collect();
         times.sort_by_key(|time| (std::cmp::Reverse(time.took()), time.table.as_str()));
