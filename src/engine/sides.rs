@@ -24,7 +24,7 @@ use datafusion::physical_plan::union::UnionExec;
 use datafusion::physical_plan::unnest::UnnestExec;
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
 
-/// Holds the smaller side of a join without a key.
+/// Holds the smaller side of a join without a key, and of one by key with lists made into rows.
 #[derive(Debug)]
 pub(super) struct SmallSideFirst;
 
