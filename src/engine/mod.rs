@@ -11,6 +11,7 @@ mod fits;
 mod functions;
 mod lints;
 mod memory;
+mod orders;
 mod parts;
 mod shared;
 mod sides;
@@ -360,11 +361,16 @@ fn unnamed(path: &Path) -> DataFusionError {
     DataFusionError::External(format!("`{}` cannot be named", path.display()).into())
 }
 
-/// The engine's rules, and ours after the one that decides how joins are done.
+/// The engine's rules, and ours: after the one that decides how joins are done, before those that go by orders, and at the end.
 fn rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules = PhysicalOptimizer::new().rules;
-    let place = rules.iter().position(|rule| rule.name() == "join_selection").map_or(0, |place| place + 1);
-    rules.insert(place, Arc::new(sides::SmallSideFirst));
+    let place = |rules: &[Arc<dyn PhysicalOptimizerRule + Send + Sync>], name: &str| {
+        rules.iter().position(|rule| rule.name() == name)
+    };
+    let joins = place(&rules, "join_selection").map_or(0, |place| place + 1);
+    rules.insert(joins, Arc::new(sides::SmallSideFirst));
+    let distribution = place(&rules, "EnsureRequirements").unwrap_or(joins + 1);
+    rules.insert(distribution, Arc::new(orders::NoOrderOfHeldSide));
     // When order and distribution are settled.
     rules.push(Arc::new(windows::OnePass));
     rules
