@@ -46,8 +46,9 @@
 //! ([`store`]); a part of a query that is read more than once is computed once, a grouping right over files is merged from what
 //! each file comes to, windows over rows in order are one pass, a join holds its small side, days of instants are told by the
 //! bounds of the last one, and memory goes to the queries that want it ([`engine`]: `shared.rs`, `parts.rs`, `windows/`,
-//! `sides.rs`, `days.rs`, `memory.rs`). What the engine takes for sorted and is not, `orders.rs` corrects. `benches/run.py` measures all of it beside DuckDB,
-//! over the script that [`models::script`] writes; `benches/compare.py` sees that both give the same rows.
+//! `sides.rs`, `days.rs`, `memory.rs`). What the engine takes for sorted and is not, `orders.rs` corrects. `benches/run.py`
+//! measures all of it beside DuckDB, over the script that [`models::script`] writes; `benches/compare.py` sees that both give
+//! the same rows.
 
 pub mod error;
 
