@@ -22,9 +22,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
+use arrow::datatypes::Schema;
 use datafusion::catalog::{MemorySchemaProvider, TableProvider};
-use datafusion::common::TableReference;
 use datafusion::common::runtime::SpawnedTask;
+use datafusion::common::{DFSchema, DFSchemaRef, TableReference};
 use datafusion::datasource::listing::ListingTableUrl;
 use datafusion::error::DataFusionError;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
@@ -32,6 +33,9 @@ use datafusion::execution::memory_pool::MemoryPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::{SendableRecordBatchStream, SessionState, SessionStateBuilder, TaskContext};
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::simplify::SimplifyContext;
+use datafusion::optimizer::simplify_expressions::ExprSimplifier;
+use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::physical_plan::stream::RecordBatchReceiverStream;
@@ -55,6 +59,10 @@ use shared::Shared;
 
 /// The version of the engine, which is part of what a result depends on.
 pub const VERSION: &str = datafusion::DATAFUSION_VERSION;
+
+/// How many rows are worked on at a time. Measured over 10 million sale lines: a seventh faster than with 8,192, an eleventh faster
+/// than with 16,384 or 65,536, in the same memory.
+const BATCH_ROWS: usize = 32 * 1024;
 
 /// How many batches of rows are computed before they are read.
 const BATCHES_AHEAD: usize = 2;
@@ -160,7 +168,21 @@ impl Engine {
             // Types are settled here, so that a wrong one is found before anything runs.
             state.analyzer().execute_and_check(plan, state.config_options(), |_, _| {})
         })
-        .await
+        .await?
+    }
+
+    /// A condition upon the rows of a table, to be asked of them batch by batch; none if it asks for more than a row has to tell.
+    pub fn row_condition(&self, sql: &str, schema: &Schema) -> Option<Arc<dyn PhysicalExpr>> {
+        let state = self.context.state();
+        let schema = DFSchemaRef::new(DFSchema::try_from(schema.clone()).ok()?);
+        let condition = state.create_logical_expr(sql, &schema).ok()?;
+        let options = Arc::clone(state.config_options());
+        let context =
+            SimplifyContext::builder().with_schema(Arc::clone(&schema)).with_config_options(options).build();
+        // Some functions are only there to be simplified.
+        let simplifier = ExprSimplifier::new(context);
+        let condition = simplifier.simplify(simplifier.coerce(condition, &schema).ok()?).ok()?;
+        state.create_physical_expr(condition, &schema).ok()
     }
 
     /// The same session, whose queries run in so many parts.
@@ -218,7 +240,7 @@ impl Engine {
             left: most_joined.map(Left::new),
             spill: self.spill.clone(),
         };
-        beside(async move { running.stream(plan).await }).await
+        beside(async move { running.stream(plan).await }).await?
     }
 
     /// All rows of a plan that is known to give few.
@@ -330,11 +352,14 @@ pub fn fitted_functions() -> BTreeSet<String> {
 }
 
 /// Works on another thread, so that what others do side by side does not wait for it.
-async fn beside<T: Send + 'static>(
-    work: impl Future<Output = Result<T, DataFusionError>> + Send + 'static,
+///
+/// # Errors
+/// The engine's own, when the thread was stopped.
+pub async fn beside<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
 ) -> Result<T, DataFusionError> {
     let joined = SpawnedTask::spawn(work).join_unwind().await;
-    joined.map_err(|error| DataFusionError::ExecutionJoin(Box::new(error)))?
+    joined.map_err(|error| DataFusionError::ExecutionJoin(Box::new(error)))
 }
 
 /// The address of a file for the engine, whatever characters its path has.
@@ -378,6 +403,7 @@ fn rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
 
 fn config(limits: &Limits) -> SessionConfig {
     let mut config = SessionConfig::new()
+        .with_batch_size(BATCH_ROWS)
         .with_information_schema(false)
         .with_create_default_catalog_and_schema(true)
         .set_bool("datafusion.sql_parser.collect_spans", true)

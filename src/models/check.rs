@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{Decimal128Type, Int64Type};
-use datafusion::common::hash_utils::{QualityRandomState, create_hashes};
 use datafusion::error::DataFusionError;
 use futures::TryStreamExt;
 
 use super::Inputs;
 use super::plan::sides;
 use super::sights::{self, Newest};
+use super::watch::{Grain, Seen};
 use crate::engine::{Engine, bind, execution_fault};
 use crate::error::{Error, Result};
 use crate::export;
@@ -51,25 +51,31 @@ pub struct ControlTotal {
     pub other: String,
 }
 
-/// Checks a registered table against its header.
+/// Checks a registered table against its header; of what was `seen` as its rows were written, nothing is read again.
 ///
 /// # Errors
 /// Kind `Data` or `Environment` when the conditions cannot be computed; conditions that do not hold are in the
 /// verdict.
-pub async fn check(
+pub(super) async fn check(
     query: &QueryFile,
     inputs: Inputs<'_>,
     engine: &Engine,
     faults_folder: &Path,
+    seen: Option<Seen>,
 ) -> Result<Verdict> {
     let mut verdict = Verdict::default();
     let Inputs { bindings, restriction, .. } = inputs;
     let is_whole = restriction.is_none();
     let checker = Checker { query, bindings, engine, faults_folder, is_whole };
-    checker.conditions(&mut verdict).await?;
+    let has_duplicates = seen.as_ref().map(|seen| seen.has_duplicates);
+    checker.conditions(&mut verdict, seen).await?;
     if verdict.rows > 0 && !query.header.grain.is_empty() {
         verdict.n_checks += 1;
-        if checker.has_duplicates().await? {
+        let has_duplicates = match has_duplicates {
+            Some(has_duplicates) => has_duplicates,
+            None => checker.has_duplicates().await?,
+        };
+        if has_duplicates {
             verdict.faults.extend(checker.duplicates().await?);
         }
     } else if query.header.grain.is_empty() && verdict.rows > 1 {
@@ -96,11 +102,42 @@ pub async fn check(
     Ok(verdict)
 }
 
-struct Condition {
-    sql: String,
+/// A condition that holds for every row.
+pub(super) struct Condition {
+    pub(super) sql: String,
     severity: Severity,
     message: String,
     spot: Option<std::ops::Range<usize>>,
+}
+
+/// What the header of a query says of every row.
+///
+/// # Errors
+/// Kind `Project` for a condition that is none.
+pub(super) fn conditions(query: &QueryFile, bindings: &Bindings) -> Result<Vec<Condition>> {
+    let mut conditions = Vec::new();
+    let mut not_null: BTreeSet<&str> = BTreeSet::new();
+    if let Some(table) = contract::table(query.name.table()).filter(|_| query.name.is_staging()) {
+        not_null.extend(table.columns().filter(|column| column.required).map(|column| column.name));
+    }
+    not_null.extend(query.header.grain.iter().map(String::as_str));
+    for column in not_null {
+        conditions.push(Condition {
+            sql: format!("{column} IS NOT NULL"),
+            severity: Severity::Stop,
+            message: format!("column `{column}` of `{}` is empty where it must not be", query.name),
+            spot: None,
+        });
+    }
+    for (severity, piece) in &query.header.checks {
+        conditions.push(Condition {
+            sql: bound_text(query, piece, bindings)?,
+            severity: *severity,
+            message: format!("check of `{}` does not hold: {}", query.name, piece.text),
+            spot: Some(piece.range.clone()),
+        });
+    }
+    Ok(conditions)
 }
 
 struct Checker<'a> {
@@ -113,32 +150,19 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    /// One pass over the table: its rows, its newest day, and how many rows break each condition.
-    async fn conditions(&self, verdict: &mut Verdict) -> Result<()> {
-        let conditions = self.list()?;
-        let mut sql = String::from("SELECT count(*) AS n");
-        let as_of = self.query.header.as_of.as_ref();
-        sql.push_str(&match as_of {
-            Some(column) => format!(", max({}) AS newest", column.text),
-            None => ", CAST(NULL AS DATE) AS newest".to_owned(),
-        });
-        for (index, condition) in conditions.iter().enumerate() {
-            sql.push_str(&format!(", count(*) FILTER (WHERE NOT ({})) AS c{index}", condition.sql));
-        }
-        sql.push_str(&format!(" FROM {}", self.query.name));
-        let batches = self.rows_of(&sql).await?;
-        let batch = batches.first().ok_or_else(|| Error::internal("a count gave no row"))?;
-        let count = |index: usize| {
-            u64::try_from(batch.column(index).as_primitive::<Int64Type>().value(0)).unwrap_or(0)
+    /// The rows of the table, its newest day, and how many rows break each condition.
+    async fn conditions(&self, verdict: &mut Verdict, seen: Option<Seen>) -> Result<()> {
+        let conditions = conditions(self.query, self.bindings)?;
+        let (rows, broken) = match seen {
+            Some(seen) => (seen.rows, seen.broken),
+            None => self.count(&conditions, verdict).await?,
         };
-        verdict.rows = count(0);
-        verdict.newest = sights::value(batch, 1);
+        verdict.rows = rows;
         verdict.n_checks += conditions.len();
         if self.is_whole {
             self.band(verdict);
         }
-        for (index, condition) in conditions.iter().enumerate() {
-            let broken = count(index + 2);
+        for (index, (condition, broken)) in conditions.iter().zip(broken).enumerate() {
             if broken == 0 {
                 continue;
             }
@@ -158,31 +182,25 @@ impl Checker<'_> {
         Ok(())
     }
 
-    fn list(&self) -> Result<Vec<Condition>> {
-        let mut conditions = Vec::new();
-        let mut not_null: BTreeSet<&str> = BTreeSet::new();
-        if let Some(table) = contract::table(self.query.name.table()).filter(|_| self.query.name.is_staging())
-        {
-            not_null.extend(table.columns().filter(|column| column.required).map(|column| column.name));
+    /// One pass over the table.
+    async fn count(&self, conditions: &[Condition], verdict: &mut Verdict) -> Result<(u64, Vec<u64>)> {
+        let mut sql = String::from("SELECT count(*) AS n");
+        let as_of = self.query.header.as_of.as_ref();
+        sql.push_str(&match as_of {
+            Some(column) => format!(", max({}) AS newest", column.text),
+            None => ", CAST(NULL AS DATE) AS newest".to_owned(),
+        });
+        for (index, condition) in conditions.iter().enumerate() {
+            sql.push_str(&format!(", count(*) FILTER (WHERE NOT ({})) AS c{index}", condition.sql));
         }
-        not_null.extend(self.query.header.grain.iter().map(String::as_str));
-        for column in not_null {
-            conditions.push(Condition {
-                sql: format!("{column} IS NOT NULL"),
-                severity: Severity::Stop,
-                message: format!("column `{column}` of `{}` is empty where it must not be", self.query.name),
-                spot: None,
-            });
-        }
-        for (severity, piece) in &self.query.header.checks {
-            conditions.push(Condition {
-                sql: bound_text(self.query, piece, self.bindings)?,
-                severity: *severity,
-                message: format!("check of `{}` does not hold: {}", self.query.name, piece.text),
-                spot: Some(piece.range.clone()),
-            });
-        }
-        Ok(conditions)
+        sql.push_str(&format!(" FROM {}", self.query.name));
+        let batches = self.rows_of(&sql).await?;
+        let batch = batches.first().ok_or_else(|| Error::internal("a count gave no row"))?;
+        let count = |index: usize| {
+            u64::try_from(batch.column(index).as_primitive::<Int64Type>().value(0)).unwrap_or(0)
+        };
+        verdict.newest = sights::value(batch, 1);
+        Ok((count(0), (0..conditions.len()).map(|index| count(index + 2)).collect()))
     }
 
     fn band(&self, verdict: &mut Verdict) {
@@ -200,22 +218,16 @@ impl Checker<'_> {
         }
     }
 
-    /// Whether two rows may share their grain, which is when their 64-bit hashes are equal: 8 bytes a row suffice.
+    /// Whether two rows may share their grain.
     async fn has_duplicates(&self) -> Result<bool> {
         let columns = self.query.header.grain.join(", ");
         let plan = self.plan(&format!("SELECT {columns} FROM {}", self.query.name)).await?;
         let mut stream = self.engine.stream(plan).await.map_err(|error| self.failed(error))?;
-        // Fixed, so that two runs look at the same rows.
-        let state = QualityRandomState::with_seed(0);
-        let mut hashes: Vec<u64> = Vec::new();
+        let mut grain = Grain::new((0..self.query.header.grain.len()).collect(), false);
         while let Some(batch) = stream.try_next().await.map_err(|error| self.failed(error))? {
-            let begin = hashes.len();
-            hashes.resize(begin + batch.num_rows(), 0);
-            create_hashes(batch.columns(), &state, &mut hashes[begin..])
-                .map_err(|error| self.failed(error))?;
+            grain.see(&batch).map_err(|error| self.failed(error))?;
         }
-        hashes.sort_unstable();
-        Ok(hashes.windows(2).any(|pair| pair[0] == pair[1]))
+        Ok(grain.has_duplicates())
     }
 
     /// The rows that do share it; none when only their hashes were equal.

@@ -12,7 +12,9 @@ use futures::stream::FuturesUnordered;
 
 use super::addresses::Addresses;
 use super::check::{self, ControlTotal, Verdict};
+use super::queue::Queue;
 use super::reuse::{About, reuse};
+use super::watch::Watch;
 use super::{
     Built, Fault, Folders, Inputs, Missing, Planned, Progress, Step, plan_of, register_empty, register_rules,
     rows,
@@ -257,13 +259,16 @@ impl Making<'_> {
         let folders = self.folders;
         let plan = plan_of(query, self.inputs, engine).await?;
         let mut draft = None;
+        let mut seen = None;
         let schema = if is_stored {
-            let plan = match planned.has_rows_as_read && query.header.order.is_none() {
-                true => plan,
-                false => rows::ordered(engine, query, plan)?,
-            };
+            let is_in_order = !planned.has_rows_as_read || query.header.order.is_some();
+            let plan = if is_in_order { rows::ordered(engine, query, plan)? } else { plan };
             let schema = rows::plain(plan.schema().inner());
-            let written = rows::write(engine, query, plan, folders.store.draft()?).await?;
+            let has_grain_in_order = is_in_order && rows::has_grain_in_order(query);
+            let watch = Watch::new(query, self.inputs.bindings, &schema, engine, has_grain_in_order)?;
+            let draft_of_rows = folders.store.draft()?;
+            let written;
+            (written, seen) = rows::write(engine, query, plan, is_in_order, draft_of_rows, watch).await?;
             engine.register(&query.name, rows::table(Arc::clone(&schema), &written.0)?)?;
             draft = Some(written);
             schema
@@ -273,7 +278,7 @@ impl Making<'_> {
             schema
         };
         progress(Step::Checks { table: &query.name });
-        let verdict = check::check(query, self.inputs, engine, folders.faults).await?;
+        let verdict = check::check(query, self.inputs, engine, folders.faults, seen).await?;
         let path = self.keep(query, planned, &verdict, address, draft)?;
         if let Some(path) = &path {
             engine.register(&query.name, rows::table(Arc::clone(&schema), path)?)?;
@@ -346,83 +351,5 @@ impl Tables {
         self.broken.insert(name.clone());
         let faults = faults.into_iter().map(|error| Fault { table: name.clone(), error });
         self.faults.insert(index, faults.collect());
-    }
-}
-
-/// Whose turn it is: the first in the order whose tables are all there.
-struct Queue {
-    ready: BTreeSet<usize>,
-    /// How many tables each still waits for.
-    waits_for: Vec<usize>,
-    /// Who waits for each.
-    readers: Vec<Vec<usize>>,
-    deferred: BTreeSet<usize>,
-    n_done: usize,
-}
-
-impl Queue {
-    fn new<'a>(order: &'a [TableName], reads_of: impl Fn(&TableName) -> &'a [TableName]) -> Self {
-        let places: BTreeMap<&TableName, usize> =
-            order.iter().enumerate().map(|(index, name)| (name, index)).collect();
-        let mut waits_for = vec![0; order.len()];
-        let mut readers = vec![Vec::new(); order.len()];
-        for (index, name) in order.iter().enumerate() {
-            let reads: BTreeSet<usize> =
-                reads_of(name).iter().filter_map(|read| places.get(read).copied()).collect();
-            waits_for[index] = reads.len();
-            reads.into_iter().for_each(|read| readers[read].push(index));
-        }
-        let ready = (0..order.len()).filter(|index| waits_for[*index] == 0).collect();
-        Self { ready, waits_for, readers, deferred: BTreeSet::new(), n_done: 0 }
-    }
-
-    /// How many tables could be made now.
-    fn n_ready(&self) -> usize {
-        self.ready.len()
-    }
-
-    fn next(&mut self) -> Option<usize> {
-        self.ready.pop_first()
-    }
-
-    fn done(&mut self, index: usize) {
-        self.n_done += 1;
-        for reader in std::mem::take(&mut self.readers[index]) {
-            self.waits_for[reader] -= 1;
-            if self.waits_for[reader] == 0 {
-                self.ready.insert(reader);
-            }
-        }
-    }
-
-    /// Puts a table off until nothing else runs; not twice.
-    fn defer(&mut self, index: usize) -> bool {
-        self.deferred.insert(index)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_table_has_its_turn_when_all_that_it_reads_is_there() {
-        let name = |table: &str| TableName::new("t", table);
-        let order = [name("a"), name("b"), name("c"), name("d")];
-        let reads = |table: &TableName| match table.table() {
-            "c" => &order[..2],
-            "d" => &order[2..3],
-            _ => &[],
-        };
-        let mut queue = Queue::new(&order, reads);
-        assert_eq!((queue.next(), queue.next(), queue.next()), (Some(0), Some(1), None));
-        queue.done(1);
-        assert_eq!(queue.next(), None);
-        queue.done(0);
-        assert_eq!((queue.next(), queue.next()), (Some(2), None));
-        assert!(queue.defer(2));
-        assert!(!queue.defer(2));
-        queue.done(2);
-        assert_eq!((queue.next(), queue.n_done), (Some(3), 3));
     }
 }

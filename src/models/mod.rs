@@ -12,12 +12,14 @@ pub mod lineage;
 mod making;
 mod newest;
 pub mod plan;
+mod queue;
 pub mod restrict;
 mod reuse;
 mod rows;
 pub mod script;
 pub mod sights;
 pub mod staging;
+mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -108,6 +110,11 @@ pub struct Built {
 }
 
 impl Built {
+    /// What went into it.
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
     /// Its stored rows as a table of any session; none if they are not stored.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Plans every query over schemas alone, so that all faults of a project come out together and before any work.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
@@ -8,8 +8,11 @@ use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::datasource::empty::EmptyTable;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr};
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
 
 use super::graph::Graph;
+use super::queue::Queue;
 use super::staging::{self, Sight};
 use super::{check, rule_provider, rules_valid};
 use crate::engine::{self, Engine, bind};
@@ -46,13 +49,70 @@ pub async fn plan(
     known: &BTreeMap<TableName, SchemaRef>,
 ) -> Result<BTreeMap<TableName, Planned>, Errors> {
     rules_valid(project, order, bindings.as_of)?;
-    let mut planned = BTreeMap::new();
-    let mut faults = Vec::new();
-    let mut broken: Vec<&TableName> = Vec::new();
-    for name in order {
-        if graph.reads_of(name).iter().any(|read| broken.contains(&read)) {
-            broken.push(name);
-            continue;
+    let planning = Planning { project, sources, graph, bindings, engine, known };
+    let mut planned: BTreeMap<TableName, Planned> = BTreeMap::new();
+    let mut faults: BTreeMap<usize, Errors> = BTreeMap::new();
+    let mut broken: BTreeSet<&TableName> = BTreeSet::new();
+    let mut queue = Queue::new(order, |name| graph.reads_of(name));
+    let mut running = FuturesUnordered::new();
+    loop {
+        while running.len() < engine.side_by_side()
+            && let Some(index) = queue.next()
+        {
+            let name = &order[index];
+            let is_broken = graph.reads_of(name).iter().any(|read| broken.contains(&read));
+            running.push(planning.step(index, name, is_broken));
+        }
+        let Some((index, found)) = running.next().await else { break };
+        let name = &order[index];
+        match found? {
+            Found::Nothing => {}
+            Found::Planned(result, Ok(())) => {
+                planned.insert(name.clone(), result);
+            }
+            Found::Planned(_, Err(errors)) => {
+                faults.insert(index, errors);
+            }
+            Found::Broken(errors) => {
+                broken.insert(name);
+                faults.extend(errors.map(|errors| (index, errors)));
+            }
+        }
+        queue.done(index);
+    }
+    Errors::none_in(faults.into_values().flatten().collect())?;
+    Ok(planned)
+}
+
+/// What every table is planned with.
+struct Planning<'a> {
+    project: &'a Project,
+    sources: &'a Sources,
+    graph: &'a Graph,
+    bindings: &'a Bindings,
+    engine: &'a Engine,
+    known: &'a BTreeMap<TableName, SchemaRef>,
+}
+
+/// What became of planning a table.
+enum Found {
+    /// Its columns are in the session, and no query gives them.
+    Nothing,
+    /// A query gives it; whether its header speaks of what is there.
+    Planned(Planned, Result<(), Errors>),
+    /// It cannot be planned, or what it reads cannot.
+    Broken(Option<Errors>),
+}
+
+impl Planning<'_> {
+    async fn step(&self, index: usize, name: &TableName, is_broken: bool) -> (usize, Result<Found, Errors>) {
+        (index, self.table(name, is_broken).await)
+    }
+
+    async fn table(&self, name: &TableName, is_broken: bool) -> Result<Found, Errors> {
+        let Self { project, sources, graph, bindings, engine, known } = *self;
+        if is_broken {
+            return Ok(Found::Broken(None));
         }
         if let Some(schema) = known.get(name) {
             engine.register(name, Arc::new(EmptyTable::new(Arc::clone(schema))))?;
@@ -63,27 +123,18 @@ pub async fn plan(
         } else if graph.absence(name).is_some() {
             register_absent(engine, name)?;
         } else if let Some(query) = project.queries.get(name) {
-            match plan_query(query, project, bindings, engine).await {
-                Ok(mut result) => {
-                    result.is_stored |= result.joins && graph.readers(name) > 1;
-                    engine.register(name, Arc::new(EmptyTable::new(Arc::clone(&result.schema))))?;
-                    // Conditions may read the table itself, so it has to be there by now.
-                    match check_keys(query, &result.schema, bindings, engine).await {
-                        Ok(()) => {
-                            planned.insert(name.clone(), result);
-                        }
-                        Err(errors) => faults.extend(errors),
-                    }
-                }
-                Err(errors) => {
-                    faults.extend(errors);
-                    broken.push(name);
-                }
-            }
+            let mut result = match plan_query(query, project, bindings, engine).await {
+                Ok(result) => result,
+                Err(errors) => return Ok(Found::Broken(Some(errors))),
+            };
+            result.is_stored |= result.joins && graph.readers(name) > 1;
+            engine.register(name, Arc::new(EmptyTable::new(Arc::clone(&result.schema))))?;
+            // Conditions may read the table itself, so it has to be there by now.
+            let keys = check_keys(query, &result.schema, bindings, engine).await;
+            return Ok(Found::Planned(result, keys));
         }
+        Ok(Found::Nothing)
     }
-    Errors::none_in(faults)?;
-    Ok(planned)
 }
 
 /// An absent table has the contract's columns, so that what reads it can still be planned.

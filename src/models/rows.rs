@@ -17,9 +17,11 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
 use parquet::basic::Compression;
+use parquet::file::metadata::SortingColumn;
 use parquet::file::properties::WriterProperties;
 
 use super::check::order_columns;
+use super::watch::{Seen, Watch};
 use crate::engine::{self, Engine, execution_fault};
 use crate::error::{Error, Result};
 use crate::files;
@@ -62,40 +64,76 @@ pub(super) fn plain(schema: &Schema) -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
-fn properties() -> WriterProperties {
+/// A column of more text than this is written as it is: to look for what is the same in it costs more than it saves.
+const DICTIONARY_BYTES: usize = 64 * 1024;
+
+/// How stored rows are written. The order that they are in is told to who reads them.
+fn properties(order: Option<Vec<SortingColumn>>) -> WriterProperties {
     WriterProperties::builder()
         .set_compression(Compression::LZ4_RAW)
+        .set_dictionary_page_size_limit(DICTIONARY_BYTES)
         .set_max_row_group_row_count(Some(128 * 1024))
+        .set_sorting_columns(order)
         .set_created_by("tierbook".to_owned())
         .build()
 }
 
-/// Runs a plan into a Parquet file, batch by batch.
+/// A model's row order, in the terms of its file; none if a column is nested, so that places in the file are others.
+fn sorting(query: &QueryFile, schema: &Schema) -> Option<Vec<SortingColumn>> {
+    if schema.fields().iter().any(|field| field.data_type().is_nested()) {
+        return None;
+    }
+    let columns = row_order(query).into_iter().map(|(column, descending)| {
+        let column_idx = i32::try_from(schema.index_of(&column).ok()?).ok()?;
+        Some(SortingColumn { column_idx, descending, nulls_first: false })
+    });
+    columns.collect::<Option<Vec<_>>>().filter(|columns| !columns.is_empty())
+}
+
+/// Whether rows in a model's row order have those of the same grain side by side.
+pub(super) fn has_grain_in_order(query: &QueryFile) -> bool {
+    row_order(query).iter().all(|(column, _)| query.header.grain.contains(column))
+}
+
+/// Runs a plan into a Parquet file, batch by batch, on a thread of its own; the rows pass by the watch, if there is one.
 ///
 /// # Errors
-/// What running it finds; kind `Environment` when the file cannot be written.
+/// What running it or watching its rows finds; kind `Environment` when the file cannot be written.
 pub(super) async fn write(
     engine: &Engine,
     query: &QueryFile,
     plan: LogicalPlan,
+    is_in_order: bool,
     draft: Draft,
-) -> Result<(PathBuf, Print)> {
+    mut watch: Option<Watch>,
+) -> Result<((PathBuf, Print), Option<Seen>)> {
     let doing = format!("computing `{}`", query.name);
+    let checking = format!("checking `{}`", query.name);
     let schema = plain(plan.schema().inner());
     let mut stream = engine.stream(plan).await.map_err(|error| execution_fault(error, &doing))?;
     let path = draft.path().to_path_buf();
-    let failed = |source: parquet::errors::ParquetError| {
+    let failed = move |source: parquet::errors::ParquetError| {
         Error::environment(format!("cannot write `{}`", path.display())).caused_by(source)
     };
-    let mut writer = ArrowWriter::try_new(draft, Arc::clone(&schema), Some(properties())).map_err(failed)?;
-    while let Some(batch) = stream.try_next().await.map_err(|error| execution_fault(error, &doing))? {
-        let batch =
-            RecordBatch::try_new(Arc::clone(&schema), batch.columns().to_vec()).map_err(|source| {
-                Error::internal(format!("{doing}: a batch has other columns")).caused_by(source)
-            })?;
-        writer.write(&batch).map_err(failed)?;
-    }
-    writer.into_inner().map_err(failed)?.finish()
+    let properties = properties(is_in_order.then(|| sorting(query, &schema)).flatten());
+    let mut writer = ArrowWriter::try_new(draft, Arc::clone(&schema), Some(properties)).map_err(&failed)?;
+    let stopped = doing.clone();
+    let writing = async move {
+        while let Some(batch) = stream.try_next().await.map_err(|error| execution_fault(error, &doing))? {
+            let batch =
+                RecordBatch::try_new(Arc::clone(&schema), batch.columns().to_vec()).map_err(|source| {
+                    Error::internal(format!("{doing}: a batch has other columns")).caused_by(source)
+                })?;
+            if let Some(watch) = &mut watch {
+                watch.see(&batch).map_err(|error| execution_fault(error, &checking))?;
+            }
+            writer.write(&batch).map_err(&failed)?;
+        }
+        let written = writer.into_inner().map_err(&failed)?.finish()?;
+        Ok((written, watch.map(Watch::end)))
+    };
+    // Two tables that are computed side by side are written side by side, too.
+    engine::beside(writing).await.map_err(|error| execution_fault(error, &stopped))?
 }
 
 /// Writes rows that are there; none when there are no batches.
@@ -108,7 +146,7 @@ pub(super) fn write_batches(batches: &[RecordBatch], draft: Draft) -> Result<Opt
     let failed = |source: parquet::errors::ParquetError| {
         Error::environment(format!("cannot write `{}`", path.display())).caused_by(source)
     };
-    let mut writer = ArrowWriter::try_new(draft, first.schema(), Some(properties())).map_err(failed)?;
+    let mut writer = ArrowWriter::try_new(draft, first.schema(), Some(properties(None))).map_err(failed)?;
     for batch in batches {
         writer.write(batch).map_err(failed)?;
     }

@@ -142,7 +142,7 @@ impl Composer<'_> {
             .help("move what stands above its first heading `##` into sections, which a mail leaves to the page"));
         }
         let mut pictures = Vec::new();
-        let painter = Pictures::default();
+        let painter = Pictures::new(self.inputs.store);
         for figure in letter::figures(&blocks) {
             if let Some(drawing) = &figure.drawing {
                 let bytes = painter.narrow(&figure.id, drawing)?;

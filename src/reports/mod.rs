@@ -155,7 +155,7 @@ pub async fn render(inputs: Inputs<'_>) -> Result<Rendered, Errors> {
     let data = data::load(project, inputs.models, &names).await?;
     let writer = HtmlWriter::new(&project.templates)?;
     let mut rendered = Rendered::default();
-    let mut pictures = Pictures::default();
+    let mut pictures = Pictures::new(inputs.store);
     let mut faults = Vec::new();
     let mut editions = Vec::new();
     for lang in &project.config.languages {
@@ -426,7 +426,7 @@ fn pages(
     all: &[Document],
     words: &Words,
     writer: &HtmlWriter<'_>,
-    pictures: &Pictures,
+    pictures: &Pictures<'_>,
 ) -> Result<Vec<Page>> {
     let frame = frame(inputs, all, Some(document), words);
     let folder = words.lang.code();

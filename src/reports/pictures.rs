@@ -1,23 +1,39 @@
-//! The charts of an edition as PNG, for mail and spreadsheets, which do not show SVG.
+//! The charts of an edition as PNG, for mail and spreadsheets, which do not show SVG. A picture that an earlier run has drawn is not
+//! drawn again.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use super::charts::{Drawing, Painter};
 use crate::error::{Error, Result};
 use crate::publish::Page;
+use crate::store::{Digest, Store};
 
 /// Draws charts, and keeps which characters their font lacks.
-#[derive(Debug, Default)]
-pub(super) struct Pictures {
-    painter: Painter,
+#[derive(Debug)]
+pub(super) struct Pictures<'a> {
+    /// Where pictures are kept from run to run.
+    store: &'a Store,
+    /// Made when it is needed, since it reads its font.
+    painter: OnceLock<Painter>,
     /// Each character, and the first picture that lacks it.
     missing: BTreeMap<char, String>,
 }
 
-impl Pictures {
+impl<'a> Pictures<'a> {
+    /// Pictures of an edition.
+    pub(super) fn new(store: &'a Store) -> Self {
+        Self { store, painter: OnceLock::new(), missing: BTreeMap::new() }
+    }
+
+    fn painter(&self) -> &Painter {
+        self.painter.get_or_init(Painter::new)
+    }
+
     /// Looks for characters that the font lacks in a chart that is to be drawn at `path`.
     pub(super) fn look(&mut self, path: &str, drawing: &Drawing) {
-        for c in drawing.characters.iter().filter(|c| self.painter.lacks(**c)) {
+        let painter = self.painter.get_or_init(Painter::new);
+        for c in drawing.characters.iter().filter(|c| painter.lacks(**c)) {
             self.missing.entry(*c).or_insert_with(|| path.to_owned());
         }
     }
@@ -40,8 +56,14 @@ impl Pictures {
     }
 
     fn png(&self, path: &str, svg: &str) -> Result<Vec<u8>> {
-        let bytes = self.painter.png(svg);
-        bytes.map_err(|reason| Error::internal(format!("`{path}` cannot be drawn: {reason}")))
+        let address = Digest::new("picture").text(svg).address();
+        if let Some(bytes) = self.store.bytes(&address) {
+            return Ok(bytes);
+        }
+        let bytes = self.painter().png(svg);
+        let bytes = bytes.map_err(|reason| Error::internal(format!("`{path}` cannot be drawn: {reason}")))?;
+        self.store.keep_bytes(&address, &bytes)?;
+        Ok(bytes)
     }
 
     /// A warning for each character that stands as an empty box in a picture.
@@ -68,7 +90,9 @@ mod tests {
             narrow: svg.clone(),
             characters: text.chars().collect(),
         };
-        let mut pictures = Pictures::default();
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path(), u64::MAX, std::time::SystemTime::now()).expect("a store");
+        let mut pictures = Pictures::new(&store);
         for (path, text) in [("a.png", "客户 한"), ("b.png", "한글"), ("c.png", "plain")] {
             pictures.look(path, &drawing(text));
             pictures.page(path.to_owned(), &drawing(text)).expect("a picture");

@@ -27,6 +27,11 @@ impl Print {
         Ok(Self { bytes: hasher.count(), blake3: hasher.finalize().to_hex().to_string() })
     }
 
+    /// Whether these are the bytes.
+    pub fn is_of(&self, bytes: &[u8]) -> bool {
+        self.bytes == bytes.len() as u64 && self.blake3 == blake3::hash(bytes).to_hex().as_str()
+    }
+
     /// The first digits of the hash.
     pub fn short(&self) -> &str {
         self.blake3.get(..16).unwrap_or(&self.blake3)

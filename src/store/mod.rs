@@ -16,6 +16,7 @@ mod draft;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -95,16 +96,7 @@ impl Store {
 
     /// A result, if it is there and is what was kept.
     pub fn find<T: DeserializeOwned>(&self, address: &Address) -> Option<Kept<T>> {
-        let path = self.record(address);
-        let text = String::from_utf8(files::read(&path).ok()?).ok()?;
-        let (hash, rest) = text.split_once('\n')?;
-        if blake3::hash(rest.as_bytes()).to_hex().as_str() != hash {
-            return None;
-        }
-        let record: Record<T> = serde_json::from_str(rest).ok()?;
-        if record.address != address.as_str() {
-            return None;
-        }
+        let record = self.record_of::<T>(address)?;
         let data = match &record.data {
             Some(print) => {
                 let data = self.data(address, print);
@@ -115,9 +107,46 @@ impl Store {
             }
             None => None,
         };
-        files::touch(&path, self.now);
-        self.use_it(address);
+        self.is_used(address);
         Some(Kept { about: record.about, path: data })
+    }
+
+    /// The bytes of a file, if they are there and are what was kept.
+    pub fn bytes(&self, address: &Address) -> Option<Vec<u8>> {
+        let print = self.record_of::<()>(address)?.data?;
+        let bytes = files::read(&self.data(address, &print)).ok()?;
+        if !print.is_of(&bytes) {
+            return None;
+        }
+        self.is_used(address);
+        Some(bytes)
+    }
+
+    /// Keeps the bytes of a file.
+    ///
+    /// # Errors
+    /// Kind `Environment` when the disk refuses it.
+    pub fn keep_bytes(&self, address: &Address, bytes: &[u8]) -> Result<()> {
+        let mut draft = self.draft()?;
+        let path = draft.path().to_path_buf();
+        draft.write_all(bytes).map_err(|source| files::fault("write", &path, source))?;
+        self.keep(address, (), Some(draft.finish()?)).map(drop)
+    }
+
+    /// What is known of a result, if it is what was kept; its rows are not looked at.
+    fn record_of<T: DeserializeOwned>(&self, address: &Address) -> Option<Record<T>> {
+        let text = String::from_utf8(files::read(&self.record(address)).ok()?).ok()?;
+        let (hash, rest) = text.split_once('\n')?;
+        if blake3::hash(rest.as_bytes()).to_hex().as_str() != hash {
+            return None;
+        }
+        let record: Record<T> = serde_json::from_str(rest).ok()?;
+        (record.address == address.as_str()).then_some(record)
+    }
+
+    fn is_used(&self, address: &Address) {
+        files::touch(&self.record(address), self.now);
+        self.use_it(address);
     }
 
     /// A file to write the rows of a result to.
@@ -284,4 +313,26 @@ impl Store {
 
 fn is_record(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == RECORD)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bytes_of_a_file_are_given_back_as_long_as_they_are_what_was_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), u64::MAX, SystemTime::UNIX_EPOCH).unwrap();
+        let address = Digest::new("picture").text("a").address();
+        assert_eq!(store.bytes(&address), None);
+        store.keep_bytes(&address, b"a picture").unwrap();
+        assert_eq!(store.bytes(&address).as_deref(), Some(&b"a picture"[..]));
+        assert_eq!(store.bytes(&Digest::new("picture").text("b").address()), None);
+        let place = files::entries(folder.path()).unwrap().into_iter();
+        let place = place.filter(|path| !is_record(path) && !path.ends_with(LOCK)).next_back().unwrap();
+        files::write(&place, b"a pikture").unwrap();
+        assert_eq!(store.bytes(&address), None);
+        store.keep_bytes(&address, b"a picture").unwrap();
+        assert_eq!(store.bytes(&address).as_deref(), Some(&b"a picture"[..]));
+    }
 }

@@ -7,8 +7,9 @@
 mod expand;
 mod kept;
 mod route;
+mod searches;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
@@ -22,12 +23,14 @@ use tokio::sync::RwLock;
 
 use self::expand::{DECIMALS, ROW, SOURCE, Tables, VALUE, VALUE_TYPE, nothing};
 use self::kept::AboutProof;
-use self::route::{Route, Terms, Upstream};
-use super::{Inputs, Models, plan_of, rows, text_columns};
+use self::route::{Terms, Upstream};
+use self::searches::{Means, Way};
+pub use self::searches::{Question, Search};
+use super::{Inputs, Models, rows, text_columns};
 use crate::engine;
-use crate::error::{Error, Errors, Result};
+use crate::error::{Error, Result};
 use crate::names::TableName;
-use crate::store::{Address, Digest, Store};
+use crate::store::Store;
 
 /// Tables with more rows than this are not read again to say what a figure is made of: a night's run would pay for it.
 pub const MOST_READ: u64 = 1_000_000;
@@ -76,82 +79,11 @@ pub struct Lineage<'a> {
     alone: RwLock<()>,
 }
 
-/// Columns whose rows are to be looked for.
-#[derive(Debug)]
-pub struct Search {
-    model: TableName,
-    columns: Vec<String>,
-    plan: LogicalPlan,
-    /// At most so many rows.
-    most: usize,
-    address: Address,
-}
-
 impl<'a> Lineage<'a> {
-    /// Plans the built models among `names` once more; they are not run.
-    ///
-    /// # Errors
-    /// What planning finds, which building would have found before.
-    pub async fn new(
-        inputs: Inputs<'a>,
-        models: &'a Models,
-        store: &'a Store,
-        names: &[TableName],
-    ) -> Result<Self, Errors> {
-        let mut plans = BTreeMap::new();
-        for name in names.iter().filter(|name| !name.is_staging() && models.built.contains_key(name)) {
-            let Some(query) = inputs.project.queries.get(name) else { continue };
-            plans.insert(name.clone(), plan_of(query, inputs, &models.engine).await?);
-        }
-        Ok(Self { inputs, models, plans, store, left: MOST_READ_IN_ALL, alone: RwLock::new(()) })
-    }
-
-    /// How the rows behind columns of a model are to be found, columns that share their rows together. What they read is
-    /// taken off what may be read, so that the order of asking decides.
-    pub fn searches(&mut self, model: &TableName, columns: &[String], most: usize) -> Vec<Search> {
-        let mut searches = Vec::new();
-        for way in self.ways(model, columns) {
-            let Some(plan) = self.plans.get(model) else { continue };
-            // A way that the plan does not bear is no way.
-            let Ok(plan) = self.rows(model, plan, &way, most) else { continue };
-            if !self.may_read(&plan) {
-                continue;
-            }
-            let columns: Vec<String> = way.figures.into_iter().map(|(name, _)| name).collect();
-            let address = self.address(model, &columns, most);
-            searches.push(Search { model: model.clone(), columns, plan, most, address });
-        }
-        searches
-    }
-
-    /// What the rows behind columns of a model depend on: what it is made of, and which of the tables below it are stored, by which
-    /// it is told what may be read.
-    fn address(&self, model: &TableName, columns: &[String], most: usize) -> Address {
-        let built = &self.models.built;
-        let below = self.inputs.graph.needed(&BTreeSet::from([model.clone()]));
-        let stored = below.iter().filter(|name| built.get(name).is_some_and(|built| built.path.is_some()));
-        let own = built.get(model).map_or("", |built| built.address.as_str());
-        let digest = Digest::new("proof").text(own).texts(columns).text(&most.to_string());
-        digest.texts(stored.map(ToString::to_string)).address()
-    }
-
-    fn ways(&self, model: &TableName, columns: &[String]) -> Vec<Way> {
-        let mut ways: Vec<Way> = Vec::new();
-        for column in columns {
-            let Some(terms) = self.terms(model, column) else { continue };
-            // Sums that come different ways have different rows.
-            let Some((_, first)) = terms.first().cloned() else { continue };
-            if terms[1..].iter().any(|(_, route)| !first.is_same_way(route)) {
-                continue;
-            }
-            let place = ways.iter().position(|way| way.route.is_same_way(&first));
-            let place = place.unwrap_or_else(|| {
-                ways.push(Way { route: first.clone(), n_sums: 0, figures: Vec::new() });
-                ways.len() - 1
-            });
-            ways[place].add(column, &terms);
-        }
-        ways
+    /// Over built models; none of them is planned before it has to be.
+    pub fn new(inputs: Inputs<'a>, models: &'a Models, store: &'a Store) -> Self {
+        let plans = BTreeMap::new();
+        Self { inputs, models, plans, store, left: MOST_READ_IN_ALL, alone: RwLock::new(()) }
     }
 
     /// The rows that a search finds, if they come to the figures; those of an earlier run where it looked for the same.
@@ -159,15 +91,13 @@ impl<'a> Lineage<'a> {
     /// # Errors
     /// What running the queries finds.
     pub async fn find(&self, search: Search) -> Result<Option<Proof>> {
-        if let Some(kept) = self.store.find::<Option<AboutProof>>(&search.address) {
-            match (kept.about, kept.path) {
-                (None, _) => return Ok(None),
-                (Some(about), Some(path)) => return rows::read(&path).map(|rows| Some(about.with(rows))),
-                (Some(_), None) => {}
-            }
-        }
-        let address = search.address.clone();
-        let proof = match self.prove(search).await {
+        let Search { model, columns, means, most, address } = search;
+        let plan = match means {
+            Means::Kept(None) => return Ok(None),
+            Means::Kept(Some((about, path))) => return rows::read(&path).map(|rows| Some(about.with(rows))),
+            Means::Plan(plan) => plan,
+        };
+        let proof = match self.prove(&model, columns, plan, most).await {
             // With more memory it may be found: that it was not is not kept.
             Err(error) if engine::lacks_memory(&error) => return Ok(None),
             proof => proof?,
@@ -227,33 +157,14 @@ impl<'a> Lineage<'a> {
         LogicalPlanBuilder::from(expanded).project(shown)?.sort(order)?.limit(0, Some(most + 1))?.build()
     }
 
-    /// Whether a plan reads no table that is too large, nor more than is left to read; what it reads is gone then.
-    fn may_read(&mut self, plan: &LogicalPlan) -> bool {
-        let mut tables = Vec::new();
-        self.rows_read(plan, &mut tables);
-        let read: u64 = tables.iter().sum();
-        if read > self.left || tables.iter().any(|rows| *rows > MOST_READ) {
-            return false;
-        }
-        self.left -= read;
-        true
-    }
-
-    fn rows_read(&self, plan: &LogicalPlan, tables: &mut Vec<u64>) {
-        if let LogicalPlan::TableScan(scan) = plan
-            && let Some(table) = route::model_of(scan)
-        {
-            let built = self.models.built.get(&table).map(|built| built.rows);
-            let source = self.inputs.sources.tables.get(&table).map(crate::sources::Source::rows);
-            tables.extend(built.or(source));
-        }
-        plan.inputs().into_iter().for_each(|input| self.rows_read(input, tables));
-    }
-
     /// Adds the rows up, and keeps the columns whose figures they come to.
-    async fn prove(&self, search: Search) -> Result<Option<Proof>> {
-        let Search { model, columns, plan, most, .. } = search;
-        let model = &model;
+    async fn prove(
+        &self,
+        model: &TableName,
+        columns: Vec<String>,
+        plan: LogicalPlan,
+        most: usize,
+    ) -> Result<Option<Proof>> {
         let doing = format!("looking for the rows behind `{model}`");
         let Some(mut rows) = self.rows_of(plan.clone(), &doing).await? else { return Ok(None) };
         let count = |rows: &[RecordBatch]| rows.iter().map(RecordBatch::num_rows).sum::<usize>();
@@ -438,30 +349,6 @@ impl<'a> Lineage<'a> {
             }
         }
         Ok(proven.into_iter().zip(says_something).map(|(proven, says)| proven && says).collect())
-    }
-}
-
-/// Figures whose rows are the same, and the sums that each is made of.
-struct Way {
-    route: Route,
-    /// How many sums the route leads to.
-    n_sums: usize,
-    /// By column: which sums are added, or taken off.
-    figures: Vec<(String, Vec<(bool, usize)>)>,
-}
-
-impl Way {
-    fn add(&mut self, column: &str, terms: &[(bool, Route)]) {
-        let mut parts = Vec::new();
-        for (is_taken_off, route) in terms {
-            // The first sum is the one that the way was found by.
-            if self.n_sums > 0 {
-                self.route.join(route);
-            }
-            parts.push((*is_taken_off, self.n_sums));
-            self.n_sums += 1;
-        }
-        self.figures.push((column.to_owned(), parts));
     }
 }
 

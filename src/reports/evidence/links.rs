@@ -23,20 +23,29 @@ pub(in crate::reports) fn shown(documents: &[Document]) -> BTreeMap<TableName, B
     all
 }
 
-/// The reports that show a model: name and title.
-pub(super) fn reports_of(documents: &[Document], model: &str) -> Vec<(String, String)> {
-    let shows = |document: &&Document| {
-        let mut found = false;
-        each_cell(&document.blocks, &mut |cell| found |= cell.model == model);
-        each_chart(&document.blocks, &mut |name, _| found |= name == model);
-        found
-    };
-    documents.iter().filter(shows).map(|document| (document.report.clone(), document.title.clone())).collect()
+/// The reports that show each model: name and title.
+pub(super) fn reports_by_model(documents: &[Document]) -> BTreeMap<String, Vec<(String, String)>> {
+    let mut all: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    for document in documents {
+        let mut models: BTreeSet<String> = BTreeSet::new();
+        let mut note = |model: &str| {
+            if !models.contains(model) {
+                models.insert(model.to_owned());
+            }
+        };
+        each_cell(&document.blocks, &mut |cell| note(&cell.model));
+        each_chart(&document.blocks, &mut |model, _| note(model));
+        for model in models {
+            all.entry(model).or_default().push((document.report.clone(), document.title.clone()));
+        }
+    }
+    all
 }
 
 /// Gives each cell the way to its evidence.
 pub(in crate::reports) fn link(documents: &mut [Document], evidence: &Evidence) {
-    let way = |model: &str, column: &str| evidence.way(model, column);
+    let ways = evidence.ways();
+    let way = |model: &str, column: &str| ways.to(model, column);
     for document in documents {
         link_blocks(&mut document.blocks, &way);
     }

@@ -25,7 +25,7 @@ use super::words::{Style, Words};
 use super::writers::html::{Frame, HtmlWriter};
 use super::{Inputs, data::Datum};
 use crate::error::{Errors, Result};
-use crate::models::lineage::{Lineage, Search};
+use crate::models::lineage::{Lineage, Question, Search};
 use crate::names::TableName;
 use crate::project::QueryFile;
 use crate::project::header::Unit;
@@ -163,22 +163,23 @@ pub(super) async fn gather(
         sights: inputs.sights,
         restriction: None,
     };
-    let mut lineage = Lineage::new(build, inputs.models, inputs.store, &needed).await?;
+    let mut lineage = Lineage::new(build, inputs.models, inputs.store);
+    let columns: Vec<Vec<ColumnEvidence>> = needed.iter().map(|name| columns(inputs, name)).collect();
+    let questions: Vec<Question> = needed
+        .iter()
+        .zip(&columns)
+        .map(|(name, columns)| {
+            let figures = shown.get(name).filter(|_| targets.contains(name));
+            let columns = figures.map_or_else(Vec::new, |figures| summable(columns, figures));
+            Question { model: name.clone(), columns }
+        })
+        .collect();
     // What may be read is dealt out in order; the rows are looked for side by side.
-    let mut asked = Vec::new();
-    for name in &needed {
-        let columns = columns(inputs, name);
-        let figures = shown.get(name).filter(|_| targets.contains(name));
-        let searches = figures.map_or_else(Vec::new, |figures| {
-            let names = summable(&columns, figures);
-            lineage.searches(name, &names, rows::MOST)
-        });
-        asked.push((name, columns, searches));
-    }
+    let searches = lineage.searches(&questions, rows::MOST).await?;
+    let asked = needed.iter().zip(columns).zip(searches);
     let at_once = inputs.models.engine.side_by_side();
     let found: Vec<BoxFuture<'_, _>> = asked
-        .into_iter()
-        .map(|(name, columns, searches)| prove(inputs, &lineage, name, columns, searches).boxed())
+        .map(|((name, columns), searches)| prove(inputs, &lineage, name, columns, searches).boxed())
         .collect();
     let found: Vec<(ModelEvidence, Vec<Rows>)> =
         futures::stream::iter(found).buffered(at_once).try_collect().await?;
@@ -205,7 +206,8 @@ pub(super) async fn gather(
         evidence.models[place].rows = rows.as_ref().map(Rows::file);
         unwritten.extend(rows);
     }
-    let files: Result<Vec<[Page; 2]>> = unwritten.par_iter().map(Rows::pages).collect();
+    let files: Result<Vec<[Page; 2]>> =
+        unwritten.into_par_iter().map(|rows| rows.pages(inputs.store)).collect();
     evidence.files = files?.into_iter().flatten().collect();
     Ok(evidence)
 }
@@ -254,13 +256,15 @@ async fn prove(
     let mut unwritten = Vec::new();
     let mut proofs = Vec::new();
     for search in searches {
+        let address = search.address().clone();
         let Some(proof) = lineage.find(search).await? else { continue };
         for column in &mut columns {
             if proof.columns.contains(&column.name) {
                 column.proof = Some(proofs.len());
             }
         }
-        let rows = Rows { stem: format!("data/evidence/{name}.{}", proofs.len() + 1), batches: proof.rows };
+        let stem = format!("data/evidence/{name}.{}", proofs.len() + 1);
+        let rows = Rows::of_proof(stem, &address, proof.rows, inputs.store);
         let file = rows.file();
         unwritten.push(rows);
         let (schema, table) = proof.table.split_once('.').unwrap_or_default();
@@ -278,18 +282,27 @@ async fn prove(
     Ok((ModelEvidence { name: name.clone(), columns, n_rows, rows: None, proofs }, unwritten))
 }
 
+/// Where columns of models are explained, from a report's page.
+struct Ways<'a>(BTreeMap<String, &'a ModelEvidence>);
+
+impl Ways<'_> {
+    /// The way to a column of a model; what is no column, such as the number of rows, is with the rows.
+    fn to(&self, model: &str, column: &str) -> Option<String> {
+        let found = self.0.get(model)?;
+        let is_column = found.columns.iter().any(|own| own.name == column);
+        Some(format!("evidence/{model}.html#{}", if is_column { column } else { ROWS }))
+    }
+}
+
 impl Evidence {
     /// Whether there are pages at all.
     pub(super) fn has_pages(&self) -> bool {
         !self.models.is_empty()
     }
 
-    /// Where a column of a model is explained, from a report's page; what is no column, such as the number of rows, is with
-    /// the rows.
-    fn way(&self, model: &str, column: &str) -> Option<String> {
-        let found = self.models.iter().find(|own| own.name.to_string() == model)?;
-        let is_column = found.columns.iter().any(|own| own.name == column);
-        Some(format!("evidence/{model}.html#{}", if is_column { column } else { ROWS }))
+    /// Where columns of models are explained.
+    fn ways(&self) -> Ways<'_> {
+        Ways(self.models.iter().map(|model| (model.name.to_string(), model)).collect())
     }
 
     /// The pages in one language.
@@ -305,10 +318,13 @@ impl Evidence {
         writer: &HtmlWriter<'_>,
     ) -> Result<Vec<Page>> {
         let known: BTreeSet<&TableName> = self.models.iter().map(|model| &model.name).collect();
+        let reports = links::reports_by_model(documents);
+        let around = HtmlWriter::around_evidence(frame, words);
         let page = |model: &ModelEvidence| {
             let query = &inputs.project.queries[&model.name];
-            let text = self.context(inputs, model, query, &known, documents, words)?;
-            let html = writer.evidence(frame, text, words)?;
+            let reports = reports.get(&model.name.to_string()).map_or(&[][..], Vec::as_slice);
+            let text = self.context(inputs, model, query, &known, reports, words)?;
+            let html = writer.evidence(around.clone(), text)?;
             let path = format!("{}/evidence/{}.html", words.lang.code(), model.name);
             Ok(Page { path, bytes: html.into_bytes() })
         };
@@ -321,7 +337,7 @@ impl Evidence {
         model: &ModelEvidence,
         query: &QueryFile,
         known: &BTreeSet<&TableName>,
-        documents: &[Document],
+        reports: &[(String, String)],
         words: &Words,
     ) -> Result<Value> {
         let totals = inputs.models.totals.iter().filter(|total| total.model == model.name.to_string());
@@ -334,7 +350,6 @@ impl Evidence {
             .into_iter()
             .filter_map(|name| Some((format!("${name}"), inputs.bindings.get(name)?.to_string())))
             .collect();
-        let report_names = links::reports_of(documents, &model.name.to_string());
         let command = format!(
             "tierbook query {} --as-of {} --format csv --output {}.csv",
             model.name, inputs.bindings.as_of, model.name
@@ -356,7 +371,7 @@ impl Evidence {
             n_rows => count(words, model.n_rows),
             rows => model.rows.as_ref().map(|file| Value::from(Serde(&file.paths))),
             command => command,
-            reports => Value::from(Serde(report_names)),
+            reports => Value::from(Serde(reports)),
         })
     }
 

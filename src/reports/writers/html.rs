@@ -91,12 +91,16 @@ impl<'a> HtmlWriter<'a> {
     ///
     /// # Errors
     /// As for [`HtmlWriter::page`].
-    pub(crate) fn evidence(&self, frame: &Frame, model: Value, words: &Words) -> Result<String> {
-        let values = context! {
-            model => model, frame => Value::from(Serde(frame)), lang => words.lang.code(),
+    pub(crate) fn evidence(&self, around: Value, model: Value) -> Result<String> {
+        self.render("layouts/evidence.html", context! { model => model, ..around })
+    }
+
+    /// What is the same on all pages of evidence in a language.
+    pub(crate) fn around_evidence(frame: &Frame, words: &Words) -> Value {
+        context! {
+            frame => Value::from(Serde(frame)), lang => words.lang.code(),
             words => word_tree(words.all()), style_sheet => STYLE_SHEET,
-        };
-        self.render("layouts/evidence.html", values)
+        }
     }
 
     /// A mail: tables and inline styles alone, which every mail program shows.
