@@ -191,3 +191,61 @@ fn listing(schema: SchemaRef, path: &Path) -> Result<ListingTable, DataFusionErr
     let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension("");
     ListingTable::try_new(ListingTableConfig::new(url).with_listing_options(options).with_schema(schema))
 }
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::Int64Array;
+    use arrow::datatypes::DataType;
+    use datafusion::physical_plan::displayable;
+    use datafusion::prelude::SessionContext;
+
+    use super::*;
+    use crate::names::TableName;
+    use crate::project::query_file;
+
+    const QUERY: &str = "-- grain: customer, day\nSELECT customer, day, amount FROM staging.sales";
+
+    fn query() -> QueryFile {
+        query_file::parse(TableName::new("value", "days"), "value/days.sql", QUERY.into()).unwrap()
+    }
+
+    fn schema(kind: DataType) -> Schema {
+        let names = [("customer", DataType::Int64), ("day", DataType::Int64), ("amount", kind)];
+        Schema::new(names.map(|(name, kind)| Field::new(name, kind, true)).to_vec())
+    }
+
+    /// Whether the running total of each customer is planned with a sort.
+    fn sorts(order: Option<Vec<SortingColumn>>) -> bool {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("days");
+        let schema = Arc::new(schema(DataType::Int64));
+        let column = || Arc::new(Int64Array::from(vec![1, 2, 3])) as arrow::array::ArrayRef;
+        let batch = RecordBatch::try_new(Arc::clone(&schema), vec![column(), column(), column()]).unwrap();
+        let file = files::create(&path).unwrap();
+        let mut writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties(order))).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        let context = SessionContext::new();
+        context.register_table("days", table(schema, &path).unwrap()).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let sql = "SELECT sum(amount) OVER (PARTITION BY customer ORDER BY day) FROM days";
+            let plan = context.sql(sql).await.unwrap().create_physical_plan().await.unwrap();
+            displayable(plan.as_ref()).indent(false).to_string().contains("SortExec")
+        })
+    }
+
+    #[test]
+    fn stored_rows_tell_the_order_that_they_are_in() {
+        let order = sorting(&query(), &schema(DataType::Int64));
+        assert!(order.is_some());
+        assert!(!sorts(order));
+        assert!(sorts(None));
+    }
+
+    #[test]
+    fn rows_with_lists_tell_no_order() {
+        let list = DataType::new_list(DataType::Int64, true);
+        assert_eq!(sorting(&query(), &schema(list)), None);
+    }
+}
