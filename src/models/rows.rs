@@ -197,7 +197,7 @@ mod tests {
     use arrow::array::Int64Array;
     use arrow::datatypes::DataType;
     use datafusion::physical_plan::displayable;
-    use datafusion::prelude::SessionContext;
+    use datafusion::prelude::{SessionConfig, SessionContext};
 
     use super::*;
     use crate::names::TableName;
@@ -225,7 +225,7 @@ mod tests {
         let mut writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties(order))).unwrap();
         writer.write(&batch).unwrap();
         writer.close().unwrap();
-        let context = SessionContext::new();
+        let context = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(1));
         context.register_table("days", table(schema, &path).unwrap()).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
