@@ -328,8 +328,8 @@ mod tests {
         store.keep_bytes(&address, b"a picture").unwrap();
         assert_eq!(store.bytes(&address).as_deref(), Some(&b"a picture"[..]));
         assert_eq!(store.bytes(&Digest::new("picture").text("b").address()), None);
-        let place = files::entries(folder.path()).unwrap().into_iter();
-        let place = place.filter(|path| !is_record(path) && !path.ends_with(LOCK)).next_back().unwrap();
+        let mut entries = files::entries(folder.path()).unwrap().into_iter();
+        let place = entries.find(|path| !is_record(path) && !path.ends_with(LOCK)).unwrap();
         files::write(&place, b"a pikture").unwrap();
         assert_eq!(store.bytes(&address), None);
         store.keep_bytes(&address, b"a picture").unwrap();
