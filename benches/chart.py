@@ -1,4 +1,4 @@
-"""Draws what `run.py` measured as one picture: a row of bars for each size, one column for all tables and one for editions.
+"""Draws what `run.py` measured as one picture: the bars of each size, first for all tables, then for editions.
 
     python benches/chart.py benches/results.svg /tmp/bench-1/result.json /tmp/bench-10/result.json
 """
@@ -6,8 +6,7 @@
 import json
 import sys
 
-WIDTH, LEFT, GAP, BAR, LINE = 880, 236, 28, 13, 21
-PANEL = (WIDTH - LEFT - GAP - 12) / 2
+WIDTH, LEFT, LONGEST, BAR, LINE = 880, 330, 440, 13, 21
 STYLE = """
   text { font: 12px system-ui, -apple-system, 'Segoe UI', sans-serif; fill: #1f2328 }
   .quiet { fill: #59636e } .head { font-weight: 600; font-size: 13px }
@@ -41,17 +40,17 @@ def shown(value):
     return f"{value:.1f} s" if value < 10 else f"{value:.0f} s" if value < 120 else f"{value / 60:.1f} min"
 
 
-def bars(result, panel, x, y, longest, label_x):
+def bars(result, panel, y, longest):
     drawn = []
     for scenario, engine, name in panel:
         value = seconds(result, scenario, engine)
         if value is None:
             continue
-        length = max(value / longest * (PANEL - 150), 1.5)
+        length = max(value / longest * LONGEST, 1.5)
         kind = "ours" if engine == "tierbook" else "theirs"
-        drawn.append(f'<text class="quiet" x="{label_x}" y="{y + 11}" text-anchor="end">{name}</text>')
-        drawn.append(f'<rect class="{kind}" x="{x:.1f}" y="{y}" width="{length:.1f}" height="{BAR}" rx="2"/>')
-        drawn.append(f'<text class="number" x="{x + length + 6:.1f}" y="{y + 11}">{shown(value)}</text>')
+        drawn.append(f'<text class="quiet" x="{LEFT - 10}" y="{y + 11}" text-anchor="end">{name}</text>')
+        drawn.append(f'<rect class="{kind}" x="{LEFT}" y="{y}" width="{length:.1f}" height="{BAR}" rx="2"/>')
+        drawn.append(f'<text class="number" x="{LEFT + length + 6:.1f}" y="{y + 11}">{shown(value)}</text>')
         y += LINE
     return drawn, y
 
@@ -66,12 +65,14 @@ def main():
         for result in results:
             # Each size has a scale of its own: what is compared are the bars of one size.
             values = [seconds(result, scenario, engine) for scenario, engine, _ in panel]
+            if not any(value is not None for value in values):
+                continue
             longest = max((value for value in values if value is not None), default=1)
             millions = result["lines"] / 1e6
             drawn.append(f'<text x="12" y="{y + 11}">{millions:,.0f} million lines</text>')
-            x = 330
-            drawn.append(f'<line class="axis" x1="{x - 4}" x2="{x - 4}" y1="{y - 3}" y2="{y + LINE * len(panel) - 5}"/>')
-            more, y = bars(result, panel, x, y, longest, x - 10)
+            top = y
+            more, y = bars(result, panel, y, longest)
+            drawn.append(f'<line class="axis" x1="{LEFT - 4}" x2="{LEFT - 4}" y1="{top - 3}" y2="{y - 5}"/>')
             drawn.extend(more)
             y += 10
         y += 16

@@ -33,6 +33,7 @@ class Bench:
         self.work = Path(given.work).resolve()
         self.tierbook = str(Path(given.tierbook).resolve())
         self.rows = []
+        self.lines = 0
 
     def measure(self, scenario, engine, command, cwd=None):
         """Runs a command; keeps what it took, and gives what it printed."""
@@ -54,6 +55,7 @@ class Bench:
             "peak_mib": used.ru_maxrss // 1024,
         }
         self.rows.append(row)
+        self.keep()
         print(f"{scenario:34} {engine:22} {seconds:8.2f} s {row['cpu']:8.2f} s CPU {row['peak_mib']:6} MiB", flush=True)
         return text
 
@@ -154,11 +156,12 @@ class Bench:
         self.ours("all tables, cold", ["check", "--rows", "--no-cache"], self.whole, *last)
         self.duck("all tables, cold", "DuckDB, as stored")
         self.duck("all tables, cold", "DuckDB, all tables", "--tables")
+        if not self.given.editions:
+            return
         self.ours("to an edition, cold", ["run", "--out", self.work / "out"], self.whole, *last)
         self.ours("to an edition, nothing changed", ["run", "--out", self.work / "out"], self.whole, *last)
         if self.given.nights:
             self.nights(last, before)
-        self.tell()
 
     def nights(self, last, before):
         self.evening_before()
@@ -177,10 +180,10 @@ class Bench:
         self.old_file()
         self.ours("to an edition, an old file", ["run", "--out", self.work / "out2"], self.nightly, *last)
 
-    def tell(self):
-        path = self.work / "result.json"
-        path.write_text(json.dumps({"lines": self.lines, "customers": self.given.customers, "rows": self.rows}, indent=1))
-        print(f"written to {path}")
+    def keep(self):
+        """Writes down what has been measured so far: who stops it has that much."""
+        result = {"lines": self.lines, "customers": self.given.customers, "rows": self.rows}
+        (self.work / "result.json").write_text(json.dumps(result, indent=1))
 
 
 def main():
@@ -189,8 +192,11 @@ def main():
     parser.add_argument("--work", default="/tmp/bench")
     parser.add_argument("--tierbook", default=ROOT / "target/release/tierbook")
     parser.add_argument("--memory", default="4GiB")
+    parser.add_argument("--editions", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--nights", action=argparse.BooleanOptionalAction, default=True)
-    Bench(parser.parse_args()).run()
+    bench = Bench(parser.parse_args())
+    bench.run()
+    print(f"written to {bench.work / 'result.json'}")
 
 
 if __name__ == "__main__":
