@@ -55,6 +55,12 @@ pub fn create(path: &Path) -> Result<File> {
     File::create(path).map_err(|source| fault("write", path, source))
 }
 
+/// Opens a new file, to write it and to read it back.
+pub fn create_to_read_back(path: &Path) -> Result<File> {
+    let file = File::options().read(true).write(true).create(true).truncate(true).open(path);
+    file.map_err(|source| fault("write", path, source))
+}
+
 /// Opens a file to lock, making it if need be; never empties it.
 pub fn open_for_lock(path: &Path) -> Result<File> {
     File::options()

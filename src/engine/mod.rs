@@ -9,17 +9,19 @@ mod days;
 mod faults;
 mod fits;
 mod functions;
+mod grouping;
 mod lints;
 mod memory;
 mod orders;
 mod parts;
+mod scratch;
 mod shared;
 mod sides;
 mod windows;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::Schema;
@@ -54,7 +56,8 @@ use bounded::Left;
 pub use faults::{execution_fault, lacks_memory, planning_fault};
 pub use lints::lint;
 use memory::Memory;
-pub use parts::{Merged, Parts};
+pub use parts::{Merged, Parts, Scan, WarehouseFile};
+pub use scratch::{Pieces, Scratch};
 use shared::Shared;
 
 /// The version of the engine, which is part of what a result depends on.
@@ -232,15 +235,41 @@ impl Engine {
         frame: DataFrame,
         most_joined: Option<u64>,
     ) -> Result<SendableRecordBatchStream, DataFusionError> {
-        let (state, plan) = frame.into_parts();
-        let running = Running {
-            context: state.task_ctx(),
-            state,
-            parts: self.parts.clone(),
-            left: most_joined.map(Left::new),
-            spill: self.spill.clone(),
-        };
+        let (running, plan) = self.running(frame, most_joined.map(Left::new));
         beside(async move { running.stream(plan).await }).await?
+    }
+
+    /// As [`Engine::stream`], and how the plan reads the tables of the warehouse.
+    ///
+    /// # Errors
+    /// As for [`Engine::stream`].
+    pub async fn stream_and_scans(
+        &self,
+        plan: LogicalPlan,
+    ) -> Result<(SendableRecordBatchStream, Vec<Scan>), DataFusionError> {
+        let (mut running, plan) = self.running(self.frame(plan), None);
+        running.scans = Some(Mutex::default());
+        beside(async move {
+            let rows = running.stream(plan).await?;
+            let scans = running.scans.and_then(|scans| scans.into_inner().ok()).unwrap_or_default();
+            Ok((rows, scans.into_iter().collect()))
+        })
+        .await?
+    }
+
+    fn running(&self, frame: DataFrame, left: Option<Arc<Left>>) -> (Running, LogicalPlan) {
+        let (state, plan) = frame.into_parts();
+        let (parts, spill) = (self.parts.clone(), self.spill.clone());
+        (Running { context: state.task_ctx(), state, parts, left, spill, scans: None }, plan)
+    }
+
+    /// How a plan would read the tables of the warehouse; nothing is computed.
+    ///
+    /// # Errors
+    /// The engine's own.
+    pub async fn scans(&self, plan: LogicalPlan) -> Result<Vec<Scan>, DataFusionError> {
+        let (running, plan) = self.running(self.frame(plan), None);
+        beside(async move { running.scans(plan).await }).await?
     }
 
     /// All rows of a plan that is known to give few. Where batches without rows lie among them is a matter of threads: they are left
@@ -268,6 +297,11 @@ impl Engine {
         self.stream_of(DataFrame::new(state, plan), Some(most)).await?.try_collect().await
     }
 
+    /// A place for files that nobody needs after the run.
+    pub fn scratch(&self) -> Scratch {
+        Scratch::new(&self.spill)
+    }
+
     /// The session, for registering files.
     pub fn context(&self) -> &SessionContext {
         &self.context
@@ -282,6 +316,8 @@ struct Running {
     /// How many rows its joins may give.
     left: Option<Arc<Left>>,
     spill: PathBuf,
+    /// How it reads the tables of the warehouse, if that is asked.
+    scans: Option<Mutex<BTreeSet<Scan>>>,
 }
 
 impl Running {
@@ -322,6 +358,24 @@ impl Running {
         Ok(ahead.build())
     }
 
+    /// How it reads the tables of the warehouse; nothing is computed.
+    async fn scans(&self, plan: LogicalPlan) -> Result<Vec<Scan>, DataFusionError> {
+        let Some(parts) = &self.parts else { return Ok(Vec::new()) };
+        let mut shared = Shared::default();
+        let mut scans = BTreeSet::new();
+        for part in shared::parts(&plan) {
+            scans.extend(parts.scans(&self.physical(&shared.over(part.clone())?).await?)?);
+            shared.stand_in(part)?;
+        }
+        let plan = shared.over(plan)?;
+        let physical = match (self.physical(&plan).await, shared::sorted(&plan)) {
+            (Err(_), Some(rows)) => self.physical(rows).await?,
+            (physical, _) => physical?,
+        };
+        scans.extend(parts.scans(&physical)?);
+        Ok(scans.into_iter().collect())
+    }
+
     fn memory(&self) -> &Arc<dyn MemoryPool> {
         self.context.memory_pool()
     }
@@ -335,11 +389,17 @@ impl Running {
         mut physical: Arc<dyn ExecutionPlan>,
     ) -> Result<SendableRecordBatchStream, DataFusionError> {
         if let Some(parts) = &self.parts {
+            if let Some(scans) = &self.scans {
+                let found = parts.scans(&physical)?;
+                scans.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+            }
             physical = parts.rewrite(physical, &self.context).await?;
         }
         if let Some(left) = &self.left {
             physical = bounded::bounded(physical, left)?;
         }
+        let most = grouping::share_of(self.memory().memory_limit());
+        let physical = grouping::bounded(physical, most, &Scratch::new(&self.spill))?;
         execute_stream(physical, Arc::clone(&self.context))
     }
 }

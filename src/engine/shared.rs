@@ -16,6 +16,7 @@ use arrow::datatypes::SchemaRef;
 use datafusion::catalog::TableProvider;
 use datafusion::common::DFSchemaRef;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNodeRecursion};
+use datafusion::datasource::empty::EmptyTable;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig};
 use datafusion::datasource::{MemTable, provider_as_source};
@@ -168,6 +169,15 @@ impl Shared {
         folder: &Path,
     ) -> Result<()> {
         let table = self.hold(part.schema(), rows, pool, folder).await?;
+        self.tables.insert(part, table);
+        Ok(())
+    }
+
+    /// Puts a table without rows in the place of a part, for looking at the plan of the whole.
+    pub(super) fn stand_in(&mut self, part: LogicalPlan) -> Result<()> {
+        let table = provider_as_source(Arc::new(EmptyTable::new(Arc::clone(part.schema().inner()))));
+        let name = format!("shared_{}", self.tables.len());
+        let table = LogicalPlanBuilder::scan(name, table, None)?.build()?;
         self.tables.insert(part, table);
         Ok(())
     }

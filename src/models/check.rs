@@ -1,17 +1,19 @@
 //! Checks: a table against the keys of its header, before anything else reads it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use arrow::array::{AsArray, RecordBatch};
+use arrow::array::{ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{Decimal128Type, Int64Type};
 use datafusion::error::DataFusionError;
+use datafusion::logical_expr::LogicalPlan;
 use futures::TryStreamExt;
 
 use super::Inputs;
+use super::grain::Grain;
 use super::plan::sides;
 use super::sights::{self, Newest};
-use super::watch::{Grain, Seen};
+use super::watch::Seen;
 use crate::engine::{Engine, bind, execution_fault};
 use crate::error::{Error, Result};
 use crate::export;
@@ -85,9 +87,9 @@ pub(super) async fn check(
                 .help("name the columns that are unique together: `-- grain: customer_id`"),
         );
     }
-    for piece in &query.header.totals {
-        verdict.n_checks += 1;
-        let total = checker.total(piece).await?;
+    verdict.totals = checker.totals().await?;
+    verdict.n_checks += verdict.totals.len();
+    for (piece, total) in query.header.totals.iter().zip(&verdict.totals) {
         if total.value != total.other {
             verdict.faults.push(
                 Error::data(format!(
@@ -97,7 +99,6 @@ pub(super) async fn check(
                 .at(query.spot(piece.range.clone())),
             );
         }
-        verdict.totals.push(total);
     }
     Ok(verdict)
 }
@@ -223,11 +224,12 @@ impl Checker<'_> {
         let columns = self.query.header.grain.join(", ");
         let plan = self.plan(&format!("SELECT {columns} FROM {}", self.query.name)).await?;
         let mut stream = self.engine.stream(plan).await.map_err(|error| self.failed(error))?;
-        let mut grain = Grain::new((0..self.query.header.grain.len()).collect(), false);
+        let columns = (0..self.query.header.grain.len()).collect();
+        let mut grain = Grain::anywhere(columns, self.engine.scratch());
         while let Some(batch) = stream.try_next().await.map_err(|error| self.failed(error))? {
             grain.see(&batch).map_err(|error| self.failed(error))?;
         }
-        Ok(grain.has_duplicates())
+        grain.has_duplicates().map_err(|error| self.failed(error))
     }
 
     /// The rows that do share it; none when only their hashes were equal.
@@ -246,23 +248,72 @@ impl Checker<'_> {
         self.with_rows(error, &sql, usize::MAX).await.map(Some)
     }
 
-    async fn total(&self, piece: &Piece) -> Result<ControlTotal> {
-        let (left, right) = total_queries(self.query, piece, self.bindings)?;
-        let mut values = Vec::new();
-        for sql in [left, right] {
-            let batches = self.rows_of(&sql).await?;
-            let batch = batches.first().filter(|batch| batch.num_rows() == 1).ok_or_else(|| {
-                Error::project("each side of a `total` gives one number")
-                    .at(self.query.spot(piece.range.clone()))
-            })?;
-            let unscaled = batch.column(0).as_primitive::<Decimal128Type>().value(0);
+    /// Both sides of each `total`. Those of the table itself are found in one pass over its rows, and what several are set against
+    /// is computed once.
+    async fn totals(&self) -> Result<Vec<ControlTotal>> {
+        let pieces = &self.query.header.totals;
+        let sides = pieces.iter().map(|piece| total_sides(self.query, piece, self.bindings));
+        let sides: Vec<(String, String)> = sides.collect::<Result<_>>()?;
+        let together = self.together(&sides).await;
+        let mut others: BTreeMap<&str, String> = BTreeMap::new();
+        let mut totals = Vec::new();
+        for (index, (piece, (own, other))) in pieces.iter().zip(&sides).enumerate() {
+            let value = match &together {
+                Some(numbers) => numbers[index].clone(),
+                None => self.number(&of_table(self.query, own), piece).await?,
+            };
+            if !others.contains_key(other.as_str()) {
+                others.insert(other, self.number(&format!("SELECT {other}"), piece).await?);
+            }
+            let (model, text, other) =
+                (self.query.name.to_string(), piece.text.clone(), others[other.as_str()].clone());
+            totals.push(ControlTotal { model, text, value, other });
+        }
+        Ok(totals)
+    }
+
+    /// The sums of the table itself in one pass over its rows; none where that is not to be had, so that what is at fault is found one
+    /// by one.
+    async fn together(&self, sides: &[(String, String)]) -> Option<Vec<String>> {
+        if sides.len() < 2 {
+            return None;
+        }
+        for (own, _) in sides {
+            // Beside a sum, what gives a number for each row would give one.
+            let mut plan = &self.plan(&of_table(self.query, own)).await.ok()?;
+            while let LogicalPlan::Projection(projection) = plan {
+                plan = &projection.input;
+            }
+            if !matches!(plan, LogicalPlan::Aggregate(aggregate) if aggregate.group_expr.is_empty()) {
+                return None;
+            }
+        }
+        let own: Vec<String> =
+            sides.iter().enumerate().map(|(index, (own, _))| format!("{own} AS t{index}")).collect();
+        self.numbers(&of_table(self.query, &own.join(", "))).await.ok().flatten()
+    }
+
+    /// What one side of a `total` gives.
+    async fn number(&self, sql: &str, piece: &Piece) -> Result<String> {
+        let numbers = self.numbers(sql).await?;
+        numbers.and_then(|mut numbers| numbers.pop()).ok_or_else(|| {
+            Error::project("each side of a `total` gives one number").at(self.query.spot(piece.range.clone()))
+        })
+    }
+
+    /// The numbers of the only row of a query; none if it gives more rows, or none.
+    async fn numbers(&self, sql: &str) -> Result<Option<Vec<String>>> {
+        let batches = self.rows_of(sql).await?;
+        let Some(batch) = batches.first().filter(|batch| batches.len() == 1 && batch.num_rows() == 1) else {
+            return Ok(None);
+        };
+        let number = |column: &ArrayRef| {
+            let unscaled = column.as_primitive::<Decimal128Type>().value(0);
             let sign = if unscaled < 0 { "-" } else { "" };
             let whole = unscaled.unsigned_abs();
-            values.push(format!("{sign}{}.{:04}", whole / 10_000, whole % 10_000));
-        }
-        let other = values.pop().unwrap_or_default();
-        let value = values.pop().unwrap_or_default();
-        Ok(ControlTotal { model: self.query.name.to_string(), text: piece.text.clone(), value, other })
+            format!("{sign}{}.{:04}", whole / 10_000, whole % 10_000)
+        };
+        Ok(Some(batch.columns().iter().map(number).collect()))
     }
 
     /// Adds the first offending rows to an error, and puts all of them into a file.
@@ -301,7 +352,7 @@ impl Checker<'_> {
         }
     }
 
-    async fn plan(&self, sql: &str) -> Result<datafusion::logical_expr::LogicalPlan> {
+    async fn plan(&self, sql: &str) -> Result<LogicalPlan> {
         let parsed = query_file::parse_select(&self.query.path, &sql.into())?;
         self.engine.plan(&parsed).await.map_err(|error| self.failed(error))
     }
@@ -340,20 +391,29 @@ pub(super) fn bound_text(query: &QueryFile, piece: &Piece, bindings: &Bindings) 
     Ok(expression.to_string())
 }
 
-/// Queries for both sides of a `total`, each giving one decimal with four digits; nothing at all counts as 0.
+/// Queries for both sides of a `total`.
 pub(super) fn total_queries(
     query: &QueryFile,
     piece: &Piece,
     bindings: &Bindings,
 ) -> Result<(String, String)> {
+    let (own, other) = total_sides(query, piece, bindings)?;
+    Ok((of_table(query, &own), format!("SELECT {other}")))
+}
+
+/// Both sides of a `total`, each a decimal with four digits; nothing at all counts as 0.
+fn total_sides(query: &QueryFile, piece: &Piece, bindings: &Bindings) -> Result<(String, String)> {
     let mut expression = query_file::parse_expression(&query.path, &query.text, piece)?;
     bind::bind_in(&mut expression, bindings);
-    let (left, right) = sides(expression).ok_or_else(|| {
+    let (own, other) = sides(expression).ok_or_else(|| {
         Error::project("a `total` compares two sums with `=`").at(query.spot(piece.range.clone()))
     })?;
-    let exact = |side: &str| format!("CAST(COALESCE({side}, 0) AS DECIMAL(38, 4)) AS total");
-    let left = format!("SELECT {} FROM {}", exact(&left.to_string()), query.name);
-    Ok((left, format!("SELECT {}", exact(&right.to_string()))))
+    let exact = |side: String| format!("CAST(COALESCE({side}, 0) AS DECIMAL(38, 4))");
+    Ok((exact(own.to_string()), exact(other.to_string())))
+}
+
+fn of_table(query: &QueryFile, expressions: &str) -> String {
+    format!("SELECT {expressions} FROM {}", query.name)
 }
 
 /// The columns of an `order` key, and whether each descends.

@@ -5,57 +5,57 @@
 //! warehouse is replaced by a scan of what its files come to. It is done for aggregates whose merge is exact alone: sums of
 //! floating-point numbers depend on the order of adding. Of what was kept, some is computed again from the rows each time.
 
+mod kept;
+mod scans;
+
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::row::{RowConverter, SortField};
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion};
 use datafusion::datasource::listing::PartitionedFile;
-use datafusion::datasource::physical_plan::{
-    FileGroup, FileScanConfig, FileScanConfigBuilder, ParquetSource,
-};
+use datafusion::datasource::physical_plan::{FileGroup, FileScanConfig, FileScanConfigBuilder};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::TaskContext;
-use datafusion::execution::object_store::ObjectStoreUrl;
-use datafusion::physical_expr::PhysicalExpr;
-use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_plan::aggregates::{AggregateExec, AggregateMode};
 use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
-use datafusion::physical_plan::coop::CooperativeExec;
 use datafusion::physical_plan::execution_plan::{ChildrenPropertiesMode, ReplaceChildrenOptions};
-use datafusion::physical_plan::filter::FilterExec;
-use datafusion::physical_plan::projection::ProjectionExec;
 use datafusion::physical_plan::repartition::RepartitionExec;
-use datafusion::physical_plan::{
-    ExecutionPlan, ExecutionPlanProperties, InputOrderMode, collect, displayable,
-};
-use parquet::arrow::ArrowWriter;
-use parquet::basic::Compression;
-use parquet::file::properties::WriterProperties;
+use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties, collect, displayable};
 use tokio::task::JoinSet;
 
+use self::kept::{kept_scan, partitioned, write};
+pub use self::scans::Scan;
+use self::scans::{Whole, files_below, hindrance};
 use super::file_url;
 use crate::error::Error;
+use crate::names::TableName;
 use crate::store::{Address, Digest, Draft, Store};
-
-/// Aggregates whose parts merge exactly, unless they add floating-point numbers.
-const EXACT: [&str; 7] = ["sum", "count", "min", "max", "avg", "bool_and", "bool_or"];
 
 /// The files of the warehouse, and where what they come to is kept.
 #[derive(Debug)]
 pub struct Parts {
-    store: Arc<Store>,
-    /// What identifies the content of each file, by its place in the object store.
-    files: BTreeMap<String, String>,
+    /// None when nothing is kept from run to run: all files are read, as a whole.
+    store: Option<Arc<Store>>,
+    /// By their places in the object store.
+    files: BTreeMap<String, WarehouseFile>,
     /// Tables whose files have fewer bytes are read as a whole.
     least: u64,
     /// Decides what is computed again.
     seed: String,
     merged: Mutex<Vec<Merged>>,
+}
+
+/// A file of the warehouse.
+#[derive(Debug, Clone)]
+pub struct WarehouseFile {
+    /// Whose rows it has.
+    pub table: TableName,
+    /// What identifies its content.
+    pub hash: String,
 }
 
 /// A scan that was merged from what its files come to.
@@ -80,16 +80,16 @@ struct Found {
 }
 
 impl Parts {
-    /// Of these files, which are told by their paths and hashes.
+    /// Of the files at these paths.
     pub fn new(
-        store: Arc<Store>,
-        files: impl IntoIterator<Item = (std::path::PathBuf, String)>,
+        store: Option<Arc<Store>>,
+        files: impl IntoIterator<Item = (PathBuf, WarehouseFile)>,
         least: u64,
         seed: &str,
     ) -> Self {
         let files = files
             .into_iter()
-            .filter_map(|(path, hash)| Some((file_url(&path).ok()?.prefix().to_string(), hash)))
+            .filter_map(|(path, file)| Some((file_url(&path).ok()?.prefix().to_string(), file)))
             .collect();
         Self { store, files, least, seed: seed.to_owned(), merged: Mutex::new(Vec::new()) }
     }
@@ -105,19 +105,20 @@ impl Parts {
         plan: Arc<dyn ExecutionPlan>,
         context: &Arc<TaskContext>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
+        let Some(store) = &self.store else { return Ok(plan) };
         let mut found = Vec::new();
         plan.apply(|node| {
             Ok(match self.find(node)? {
-                Some(one) => {
+                Ok(one) => {
                     found.push(one);
                     TreeNodeRecursion::Jump
                 }
-                None => TreeNodeRecursion::Continue,
+                Err(_) => TreeNodeRecursion::Continue,
             })
         })?;
         let mut replacements = Vec::new();
         for one in found {
-            let mut scan = self.scan(&one, context).await?;
+            let mut scan = self.scan(&one, store, context).await?;
             if one.is_whole {
                 scan = finished(&one, in_one(scan))?;
             }
@@ -136,55 +137,45 @@ impl Parts {
         .data()
     }
 
-    fn find(&self, node: &Arc<dyn ExecutionPlan>) -> Result<Option<Found>> {
-        let Some(aggregate) = node.downcast_ref::<AggregateExec>() else { return Ok(None) };
+    /// A first step of an aggregation that is done file by file; why it is not, or nothing if it is no first step.
+    fn find(&self, node: &Arc<dyn ExecutionPlan>) -> Result<Result<Found, Option<Whole>>> {
+        let Some(aggregate) = node.downcast_ref::<AggregateExec>() else { return Ok(Err(None)) };
         // Over one part of a table both steps are one.
         let is_whole = match aggregate.mode() {
             AggregateMode::Partial => false,
             AggregateMode::Single => true,
-            _ => return Ok(None),
+            _ => return Ok(Err(None)),
         };
-        if !is_exact(aggregate)? {
-            return Ok(None);
+        if let Some(why) = hindrance(aggregate)? {
+            return Ok(Err(Some(why)));
         }
-        let Some(config) = files_below(aggregate.input()) else { return Ok(None) };
-        let mut files: BTreeMap<String, PartitionedFile> = BTreeMap::new();
-        for file in config.file_groups.iter().flat_map(FileGroup::iter) {
-            let mut whole = file.clone();
-            whole.range = None;
-            files.insert(file.object_meta.location.to_string(), whole);
-        }
-        let bytes: u64 = files.values().map(|file| file.object_meta.size).sum();
-        let is_known = files.keys().all(|place| self.files.contains_key(place));
-        if files.len() < 2 || bytes < self.least || !is_known {
-            return Ok(None);
-        }
+        let Some(config) = files_below(aggregate.input()) else { return Ok(Err(Some(Whole::Changed))) };
+        let Some(files) = self.files_of(config) else { return Ok(Err(None)) };
         let text = text(aggregate, config)?;
         // What a filter is still to learn while it runs is of no address.
         if text.contains("DynamicFilter") {
-            return Ok(None);
+            return Ok(Err(Some(Whole::StillLearnt)));
         }
         let first = if is_whole { first_step(aggregate)? } else { Arc::clone(node) };
-        Ok(Some(Found {
-            node: Arc::clone(node),
-            first,
-            is_whole,
-            files: files.into_values().collect(),
-            text,
-        }))
+        Ok(Ok(Found { node: Arc::clone(node), first, is_whole, files, text }))
     }
 
     /// What the files of a found step come to: kept, or computed now and kept.
-    async fn scan(&self, found: &Found, context: &Arc<TaskContext>) -> Result<Arc<dyn ExecutionPlan>> {
+    async fn scan(
+        &self,
+        found: &Found,
+        store: &Store,
+        context: &Arc<TaskContext>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
         let mut addresses = Vec::new();
         let mut missing = Vec::new();
         for file in &found.files {
             let place = file.object_meta.location.to_string();
-            let hash = self.files.get(&place).map_or("", String::as_str);
+            let hash = self.files.get(&place).map_or("", |file| &file.hash);
             let values: Vec<String> =
                 file.partition_values.iter().map(|value| format!("{value:?}")).collect();
             let address = Digest::new("part").text(&found.text).text(hash).texts(values).address();
-            match self.store.find::<usize>(&address).and_then(|kept| kept.path) {
+            match store.find::<usize>(&address).and_then(|kept| kept.path) {
                 Some(path) => addresses.push((address, Some(path))),
                 None => {
                     missing.push((addresses.len(), file.clone()));
@@ -201,7 +192,7 @@ impl Parts {
                 && let Some((number, file)) = waiting.next()
             {
                 let plan = of_file(&found.first, file)?;
-                let draft = self.store.draft().map_err(ours)?;
+                let draft = store.draft().map_err(ours)?;
                 let context = Arc::clone(context);
                 running.spawn(async move {
                     let (rows, draft) = write(plan, draft, context).await?;
@@ -213,11 +204,11 @@ impl Parts {
             let draft = draft.finish().map_err(ours)?;
             let place = addresses.get_mut(number);
             if let Some((address, path)) = place {
-                *path = self.store.keep(address, rows, Some(draft)).map_err(ours)?;
+                *path = store.keep(address, rows, Some(draft)).map_err(ours)?;
             }
         }
         if n_read < found.files.len() {
-            self.compare_one(found, &addresses, context).await?;
+            self.compare_one(found, &addresses, store, context).await?;
         }
         let merged = Merged { files: found.files.len(), read: n_read };
         self.merged.lock().unwrap_or_else(PoisonError::into_inner).push(merged);
@@ -238,7 +229,8 @@ impl Parts {
     async fn compare_one(
         &self,
         found: &Found,
-        addresses: &[(Address, Option<std::path::PathBuf>)],
+        addresses: &[(Address, Option<PathBuf>)],
+        store: &Store,
         context: &Arc<TaskContext>,
     ) -> Result<()> {
         let digest = blake3::hash(format!("{}\n{}", self.seed, found.text).as_bytes());
@@ -257,7 +249,7 @@ impl Parts {
         if kept == own {
             return Ok(());
         }
-        self.store.forget(address).map_err(ours)?;
+        store.forget(address).map_err(ours)?;
         let error = Error::environment(format!(
             "what was kept of `/{}` is not what its rows come to",
             file.object_meta.location
@@ -270,46 +262,6 @@ impl Parts {
 
 fn ours(error: Error) -> DataFusionError {
     DataFusionError::External(Box::new(error))
-}
-
-/// Whether the merge of parts gives what the whole gives, to the last digit.
-fn is_exact(aggregate: &AggregateExec) -> Result<bool> {
-    let is_plain = !aggregate.group_expr().has_grouping_set()
-        && aggregate.limit_options().is_none()
-        && *aggregate.input_order_mode() == InputOrderMode::Linear;
-    if !is_plain {
-        return Ok(false);
-    }
-    for function in aggregate.aggr_expr() {
-        let name = function.fun().name().to_lowercase();
-        let adds = !matches!(name.as_str(), "count" | "min" | "max");
-        let is_float = |kind: &DataType| kind.is_floating();
-        let has_float = function.state_fields()?.iter().any(|field| is_float(field.data_type()));
-        if !EXACT.contains(&name.as_str()) || !function.order_bys().is_empty() || (adds && has_float) {
-            return Ok(false);
-        }
-        // Distinct values are merged as sets; only counting them does not depend on their order.
-        if function.is_distinct() && name != "count" {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-/// The files that a plan reads row by row, if it does nothing else.
-fn files_below(plan: &Arc<dyn ExecutionPlan>) -> Option<&FileScanConfig> {
-    if let Some(source) = plan.downcast_ref::<DataSourceExec>() {
-        let (config, _) = source.downcast_to_file_source::<ParquetSource>()?;
-        return config.limit.is_none().then_some(config);
-    }
-    let is_row_by_row = plan.is::<ProjectionExec>()
-        || plan.is::<FilterExec>() && plan.fetch().is_none()
-        || plan.is::<CooperativeExec>()
-        || plan.is::<RepartitionExec>();
-    match plan.children().as_slice() {
-        [child] if is_row_by_row => files_below(child),
-        _ => None,
-    }
 }
 
 /// Everything that decides what a file comes to, beside its rows.
@@ -415,52 +367,4 @@ async fn rows(plan: Arc<dyn ExecutionPlan>, context: &Arc<TaskContext>) -> Resul
     let mut rows: Vec<Vec<u8>> = rows.iter().map(|row| row.as_ref().to_vec()).collect();
     rows.sort_unstable();
     Ok(rows)
-}
-
-/// The columns of what is kept: named by their places, since those of states may share a name.
-fn kept_schema(schema: &Schema) -> SchemaRef {
-    let fields = schema.fields().iter().enumerate();
-    Arc::new(Schema::new(
-        fields
-            .map(|(place, field)| Field::new(format!("c{place}"), field.data_type().clone(), true))
-            .collect::<Vec<_>>(),
-    ))
-}
-
-async fn write(
-    plan: Arc<dyn ExecutionPlan>,
-    draft: Draft,
-    context: Arc<TaskContext>,
-) -> Result<(usize, Draft)> {
-    let schema = kept_schema(&plan.schema());
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::LZ4_RAW)
-        .set_created_by("tierbook".to_owned())
-        .build();
-    let mut writer = ArrowWriter::try_new(draft, Arc::clone(&schema), Some(properties))?;
-    let mut n_rows = 0;
-    for batch in collect(plan, context).await? {
-        n_rows += batch.num_rows();
-        writer.write(&RecordBatch::try_new(Arc::clone(&schema), batch.columns().to_vec())?)?;
-    }
-    Ok((n_rows, writer.into_inner()?))
-}
-
-fn partitioned(path: &std::path::Path) -> Result<PartitionedFile> {
-    let mut file = PartitionedFile::new("", path.metadata()?.len());
-    file.object_meta.location = file_url(path)?.prefix().clone();
-    Ok(file)
-}
-
-/// A scan of what is kept, in the columns of the step that it stands for.
-fn kept_scan(schema: &SchemaRef, groups: Vec<FileGroup>) -> Result<Arc<dyn ExecutionPlan>> {
-    let own = kept_schema(schema);
-    let source = Arc::new(ParquetSource::new(Arc::clone(&own)));
-    let config = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), source);
-    let scan = DataSourceExec::from_data_source(config.with_file_groups(groups).build());
-    let columns = schema.fields().iter().enumerate().map(|(place, field)| {
-        let column: Arc<dyn PhysicalExpr> = Arc::new(Column::new(own.field(place).name(), place));
-        (column, field.name().clone())
-    });
-    Ok(Arc::new(ProjectionExec::try_new(columns.collect::<Vec<_>>(), scan)?))
 }
