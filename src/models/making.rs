@@ -19,10 +19,11 @@ use super::{
     Built, Fault, Folders, Inputs, Missing, Planned, Progress, Step, plan_of, register_empty, register_rules,
     rows,
 };
-use crate::engine::{self, Engine};
+use crate::engine::{self, Engine, Scan};
 use crate::error::{Error, Errors, Result};
 use crate::names::TableName;
 use crate::project::{QueryFile, query_file};
+use crate::sources::Source;
 use crate::store::{Address, Digest, Kept, Print};
 
 /// What every table is made with.
@@ -118,8 +119,14 @@ impl Making<'_> {
             }
             progress(Step::Ended { table: &order[index] });
             tables.add(index, &order[index], outcome);
-            queue.done(index);
+            queue.done(index, self.rows_of(&order[index], &tables));
         }
+    }
+
+    /// How many rows a table has that is there.
+    fn rows_of(&self, name: &TableName, tables: &Tables) -> u64 {
+        let source = self.inputs.sources.tables.get(name).map(Source::rows);
+        source.or_else(|| tables.built.get(name).map(|built| built.rows)).unwrap_or(0)
     }
 
     fn turn<'a>(&self, index: usize, name: &'a TableName, tables: &Tables) -> Turn<'a> {
@@ -195,7 +202,7 @@ impl Making<'_> {
         let finished = match self.same.get(name) {
             Some(built) => self.again(query, built, engine).await,
             None => {
-                let is_stored = plan.is_stored || (self.targets.contains(name) && !name.is_staging());
+                let is_stored = plan.is_stored_for(name, self.targets);
                 self.one(query, plan, is_stored, address, engine, progress).await
             }
         };
@@ -258,8 +265,7 @@ impl Making<'_> {
     ) -> Result<Finished, Errors> {
         let folders = self.folders;
         let plan = plan_of(query, self.inputs, engine).await?;
-        let mut draft = None;
-        let mut seen = None;
+        let (mut draft, mut seen, mut scans) = (None, None, Vec::new());
         let schema = if is_stored {
             let is_in_order = !planned.has_rows_as_read || query.header.order.is_some();
             let plan = if is_in_order { rows::ordered(engine, query, plan)? } else { plan };
@@ -267,10 +273,9 @@ impl Making<'_> {
             let has_grain_in_order = is_in_order && rows::has_grain_in_order(query);
             let watch = Watch::new(query, self.inputs.bindings, &schema, engine, has_grain_in_order)?;
             let draft_of_rows = folders.store.draft()?;
-            let written;
-            (written, seen) = rows::write(engine, query, plan, is_in_order, draft_of_rows, watch).await?;
-            engine.register(&query.name, rows::table(Arc::clone(&schema), &written.0)?)?;
-            draft = Some(written);
+            let written = rows::write(engine, query, plan, is_in_order, draft_of_rows, watch).await?;
+            engine.register(&query.name, rows::table(Arc::clone(&schema), &written.draft.0)?)?;
+            (draft, seen, scans) = (Some(written.draft), written.seen, written.scans);
             schema
         } else {
             let schema = Arc::clone(plan.schema().inner());
@@ -279,13 +284,13 @@ impl Making<'_> {
         };
         progress(Step::Checks { table: &query.name });
         let verdict = check::check(query, self.inputs, engine, folders.faults, seen).await?;
-        let path = self.keep(query, planned, &verdict, address, draft)?;
+        let path = self.keep(query, planned, &verdict, &scans, address, draft)?;
         if let Some(path) = &path {
             engine.register(&query.name, rows::table(Arc::clone(&schema), path)?)?;
         }
         let (n_fresh, stale) = check::freshness(query, verdict.newest, self.inputs);
         let (n_checks, address) = (verdict.n_checks + n_fresh, address.clone());
-        let built = Built { schema, rows: verdict.rows, n_checks, path, address };
+        let built = Built { schema, rows: verdict.rows, n_checks, scans, path, address };
         let mut faults = verdict.faults;
         faults.extend(stale);
         Ok(Finished { built, totals: verdict.totals, warnings: verdict.warnings, faults })
@@ -297,6 +302,7 @@ impl Making<'_> {
         query: &QueryFile,
         planned: &Planned,
         verdict: &Verdict,
+        scans: &[Scan],
         address: &Address,
         draft: Option<(PathBuf, Print)>,
     ) -> Result<Option<PathBuf>> {
@@ -312,6 +318,7 @@ impl Making<'_> {
             newest: verdict.newest,
             totals: verdict.totals.clone(),
             warnings: verdict.warnings.clone(),
+            scans: scans.to_vec(),
         };
         self.folders.store.keep(address, about, draft)
     }

@@ -7,6 +7,7 @@
 
 mod addresses;
 pub mod check;
+mod grain;
 pub mod graph;
 pub mod lineage;
 mod making;
@@ -16,6 +17,7 @@ mod queue;
 pub mod restrict;
 mod reuse;
 mod rows;
+pub mod scans;
 pub mod script;
 pub mod sights;
 pub mod staging;
@@ -34,7 +36,7 @@ use datafusion::datasource::empty::EmptyTable;
 use datafusion::logical_expr::LogicalPlan;
 use jiff::civil::Date;
 
-use crate::engine::{self, Engine, bind};
+use crate::engine::{self, Engine, Scan, bind};
 use crate::error::{Error, Errors, Result};
 use crate::names::TableName;
 use crate::project::{Bindings, Project, QueryFile, RuleTable, contract};
@@ -103,6 +105,8 @@ pub struct Built {
     pub rows: u64,
     /// How many conditions it was checked against.
     pub n_checks: usize,
+    /// How it reads the tables of the warehouse.
+    pub scans: Vec<Scan>,
     /// Where its rows are stored; none for a table that is inlined into what reads it.
     path: Option<PathBuf>,
     /// What went into it.

@@ -35,6 +35,13 @@ pub struct Planned {
     pub has_rows_as_read: bool,
 }
 
+impl Planned {
+    /// Whether a run with these targets stores the rows of the table.
+    pub(super) fn is_stored_for(&self, name: &TableName, targets: &BTreeSet<TableName>) -> bool {
+        self.is_stored || (targets.contains(name) && !name.is_staging())
+    }
+}
+
 /// Plans the tables in `order`, each after those that it reads. Of those in `known` the columns are enough.
 ///
 /// # Errors
@@ -78,7 +85,7 @@ pub async fn plan(
                 faults.extend(errors.map(|errors| (index, errors)));
             }
         }
-        queue.done(index);
+        queue.done(index, 0);
     }
     Errors::none_in(faults.into_values().flatten().collect())?;
     Ok(planned)

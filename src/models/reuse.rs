@@ -11,7 +11,7 @@ use super::addresses::Addresses;
 use super::check::{self, ControlTotal};
 use super::sights::Newest;
 use super::{Built, Inputs, making::Finished, plan_of, rows};
-use crate::engine::Engine;
+use crate::engine::{Engine, Scan};
 use crate::error::{Errors, Result};
 use crate::names::TableName;
 use crate::project::{Project, QueryFile};
@@ -28,6 +28,7 @@ pub(super) struct About {
     pub(super) newest: Newest,
     pub(super) totals: Vec<ControlTotal>,
     pub(super) warnings: Vec<String>,
+    pub(super) scans: Vec<Scan>,
 }
 
 /// The tables of queries that are in the store, their rows proven to be what was kept. What is asked for has to have rows
@@ -81,9 +82,9 @@ pub(super) async fn reuse(
             schema
         }
     };
-    let About { rows, n_checks, newest, totals, warnings, .. } = kept.about.clone();
+    let About { rows, n_checks, newest, totals, warnings, scans, .. } = kept.about.clone();
     let (n_fresh, stale) = check::freshness(query, newest, inputs);
     let (n_checks, path, address) = (n_checks + n_fresh, kept.path.clone(), address.clone());
-    let built = Built { schema, rows, n_checks, path, address };
+    let built = Built { schema, rows, n_checks, scans, path, address };
     Ok(Finished { built, totals, warnings, faults: stale.into_iter().collect() })
 }

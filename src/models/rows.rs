@@ -18,11 +18,11 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::basic::Compression;
 use parquet::file::metadata::SortingColumn;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use super::check::order_columns;
 use super::watch::{Seen, Watch};
-use crate::engine::{self, Engine, execution_fault};
+use crate::engine::{self, Engine, Scan, execution_fault};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::project::QueryFile;
@@ -67,12 +67,15 @@ pub(super) fn plain(schema: &Schema) -> SchemaRef {
 /// A column of more text than this is written as it is: to look for what is the same in it costs more than it saves.
 const DICTIONARY_BYTES: usize = 64 * 1024;
 
-/// How stored rows are written. The order that they are in is told to who reads them.
+/// How stored rows are written. The order that they are in is told to who reads them; what lies between which bounds is told of
+/// groups of rows, not of every page, since finding the bounds of text takes its time.
 fn properties(order: Option<Vec<SortingColumn>>) -> WriterProperties {
     WriterProperties::builder()
         .set_compression(Compression::LZ4_RAW)
         .set_dictionary_page_size_limit(DICTIONARY_BYTES)
         .set_max_row_group_row_count(Some(128 * 1024))
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_write_batch_size(8 * 1024)
         .set_sorting_columns(order)
         .set_created_by("tierbook".to_owned())
         .build()
@@ -95,6 +98,13 @@ pub(super) fn has_grain_in_order(query: &QueryFile) -> bool {
     row_order(query).iter().all(|(column, _)| query.header.grain.contains(column))
 }
 
+/// A model's rows in a file, and what was found on the way.
+pub(super) struct Written {
+    pub(super) draft: (PathBuf, Print),
+    pub(super) seen: Option<Seen>,
+    pub(super) scans: Vec<Scan>,
+}
+
 /// Runs a plan into a Parquet file, batch by batch, on a thread of its own; the rows pass by the watch, if there is one.
 ///
 /// # Errors
@@ -106,11 +116,12 @@ pub(super) async fn write(
     is_in_order: bool,
     draft: Draft,
     mut watch: Option<Watch>,
-) -> Result<((PathBuf, Print), Option<Seen>)> {
+) -> Result<Written> {
     let doing = format!("computing `{}`", query.name);
     let checking = format!("checking `{}`", query.name);
     let schema = plain(plan.schema().inner());
-    let mut stream = engine.stream(plan).await.map_err(|error| execution_fault(error, &doing))?;
+    let (mut stream, scans) =
+        engine.stream_and_scans(plan).await.map_err(|error| execution_fault(error, &doing))?;
     let path = draft.path().to_path_buf();
     let failed = move |source: parquet::errors::ParquetError| {
         Error::environment(format!("cannot write `{}`", path.display())).caused_by(source)
@@ -129,8 +140,9 @@ pub(super) async fn write(
             }
             writer.write(&batch).map_err(&failed)?;
         }
-        let written = writer.into_inner().map_err(&failed)?.finish()?;
-        Ok((written, watch.map(Watch::end)))
+        let draft = writer.into_inner().map_err(&failed)?.finish()?;
+        let seen = watch.map(Watch::end).transpose();
+        Ok(Written { draft, seen: seen.map_err(|error| execution_fault(error, &checking))?, scans })
     };
     // Two tables that are computed side by side are written side by side, too.
     engine::beside(writing).await.map_err(|error| execution_fault(error, &stopped))?

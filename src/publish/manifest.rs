@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::Page;
+use crate::engine::Scan;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::names::EditionId;
@@ -85,6 +86,9 @@ pub struct CheckedModel {
     pub rows: u64,
     /// How many conditions it was checked against.
     pub checks: usize,
+    /// How it reads the tables of the warehouse.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scans: Vec<Scan>,
 }
 
 /// A file in a manifest.

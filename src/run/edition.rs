@@ -97,6 +97,7 @@ pub(super) fn describe(
             name: name.to_string(),
             rows: built.rows,
             checks: built.n_checks,
+            scans: built.scans.clone(),
         })
         .collect();
     content.unavailable =

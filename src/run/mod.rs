@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use datafusion::logical_expr::LogicalPlan;
 use jiff::civil::Date;
 
-use crate::engine::{self, Engine};
+use crate::engine::{self, Engine, Scan};
 use crate::error::{Error, Errors, Result};
 use crate::export;
 use crate::files::{self, WorkFolder};
@@ -363,6 +363,18 @@ pub fn graph(request: &Request) -> Result<(Project, Graph), Errors> {
     let location = warehouse(request, &project);
     let graph = models::graph::build(&project, &sources::names(&location)?)?;
     Ok((project, graph))
+}
+
+/// How a run over the warehouse reads its tables: file by file, or as a whole and why; by the table that is stored.
+///
+/// # Errors
+/// Faults of the project.
+pub async fn scans(request: &Request) -> Result<BTreeMap<TableName, Vec<Scan>>, Errors> {
+    let Checked { setting, engine, order, planned, _work } = plan_all(request).await?;
+    let parts = std::sync::Arc::new(setting.parts(request, None));
+    let targets = post::targets(&setting.project);
+    let engine = engine.with_parts(Some(parts));
+    models::scans::scans(setting.inputs(), &order, &planned, &targets, &engine).await
 }
 
 /// The SQL of a question; for a table, all of it.

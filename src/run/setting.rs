@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use jiff::Zoned;
 use jiff::civil::Date;
 
-use crate::engine::{Engine, Limits, Parts};
+use crate::engine::{Engine, Limits, Parts, WarehouseFile};
 use crate::error::{Error, Errors, Result};
 use crate::files::WorkFolder;
 use crate::models::sights::{self, Sights, horizons};
@@ -115,22 +115,27 @@ impl Setting {
     /// A session to plan in and one to compute in.
     pub(super) fn engines(&self, request: &Request, work: &Path) -> Result<(Engine, Engine), Errors> {
         let limits = self.limits(request);
-        let computing = Engine::new(&limits, &work.join("spill"))?.with_parts(self.parts(request)?);
+        let store = match self.folder {
+            // Nothing is kept from run to run.
+            Some(_) => None,
+            None => Some(Arc::clone(self.store()?)),
+        };
+        let parts = Arc::new(self.parts(request, store));
+        let computing = Engine::new(&limits, &work.join("spill"))?.with_parts(Some(parts));
         Ok((Engine::new(&limits, &work.join("planning"))?, computing))
     }
 
-    /// What the files of the warehouse come to, unless nothing is kept from run to run.
-    fn parts(&self, request: &Request) -> Result<Option<Arc<Parts>>> {
-        if self.folder.is_some() {
-            return Ok(None);
-        }
-        let prints = self.sources.prints.iter().filter_map(|(name, prints)| {
-            let files = &self.sources.tables.get(name)?.files;
-            Some(files.iter().zip(prints).map(|(file, print)| (file.path.clone(), print.blake3.clone())))
+    /// The files of the warehouse, and where what they come to is kept.
+    pub(super) fn parts(&self, request: &Request, store: Option<Arc<Store>>) -> Parts {
+        let files = self.sources.tables.values().flat_map(|source| {
+            let prints = self.sources.prints.get(&source.name).map_or(&[][..], Vec::as_slice);
+            source.files.iter().enumerate().map(|(place, file)| {
+                let hash = prints.get(place).map_or_else(String::new, |print| print.blake3.clone());
+                (file.path.clone(), WarehouseFile { table: source.name.clone(), hash })
+            })
         });
-        let store = Arc::clone(self.store()?);
         let seed = format!("{} {}", self.bindings.as_of, request.now.timestamp());
-        Ok(Some(Arc::new(Parts::new(store, prints.flatten(), request.least_parted, &seed))))
+        Parts::new(store, files, request.least_parted, &seed)
     }
 
     pub(super) fn limits(&self, request: &Request) -> Limits {

@@ -6,6 +6,7 @@ use std::fs;
 use jiff::civil::date;
 use tierbook::models::Graph;
 use tierbook::names::TableName;
+use tierbook::publish::Manifest;
 use tierbook::run;
 use tierbook::sample::{SampleSpec, write_sample};
 
@@ -105,6 +106,30 @@ fn small_book() -> Project {
     project.set("exports", "[]");
     project.drop_lists();
     project
+}
+
+#[test]
+fn the_graph_and_the_manifest_tell_alike_how_the_warehouse_is_read() {
+    let project = small_book();
+    let request = run::Request { least_parted: 0, ..project.request() };
+    let told = support::wait(async || run::scans(&request).await.unwrap());
+    let manifests = [true, false].map(|cache| {
+        let out = project.path(if cache { "kept" } else { "not" });
+        support::published(&run::Request { cache, out: Some(out.clone()), ..request.clone() });
+        Manifest::read(&out.join("latest")).unwrap()
+    });
+    for manifest in manifests {
+        let models = &manifest.content.models;
+        for model in models {
+            let mut told = told.get(&model.name.parse().unwrap()).cloned().unwrap_or_default();
+            // A count of all rows, or their last day, may be answered without reading any.
+            told.retain(|scan| scan.whole_because.is_some() || model.scans.contains(scan));
+            assert_eq!(model.scans, told, "{}", model.name);
+        }
+        let scans = models.iter().flat_map(|model| &model.scans);
+        let (whole, by_file): (Vec<_>, Vec<_>) = scans.partition(|scan| scan.whole_because.is_some());
+        assert!(whole.len() > 5 && by_file.len() > 3, "{} {}", whole.len(), by_file.len());
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tempfile::TempDir;
-use tierbook::engine::{self, Engine, Limits, Merged, Parts};
+use tierbook::engine::{self, Engine, Limits, Merged, Parts, WarehouseFile};
 use tierbook::error::{Error, ErrorKind};
 use tierbook::models;
 use tierbook::names::TableName;
@@ -60,6 +60,31 @@ impl Warehouse {
         tables::write_parquet(&text, &self.file(number));
     }
 
+    /// A session over the files, with what `store` keeps.
+    fn engine(&self, store: Option<&Arc<Store>>, seed: &str) -> (Engine, Arc<Parts>) {
+        let name: TableName = "warehouse.sales".parse().unwrap();
+        let mut opened =
+            sources::open(&self.folder.path().join("warehouse"), &[name.clone()].into()).unwrap();
+        opened.fingerprint().unwrap();
+        let files = opened.tables[&name].files.iter().zip(&opened.prints[&name]);
+        let file_of = |hash: &str| WarehouseFile { table: name.clone(), hash: hash.to_owned() };
+        let files: Vec<_> = files.map(|(file, print)| (file.path.clone(), file_of(&print.blake3))).collect();
+        let parts = Arc::new(Parts::new(store.cloned(), files, 0, seed));
+        let limits = Limits { memory: 1 << 30, partitions: 2 };
+        let engine = Engine::new(&limits, &self.folder.path().join("spill")).unwrap();
+        let engine = engine.with_parts(Some(Arc::clone(&parts)));
+        opened.tables[&name].register(&engine).unwrap();
+        (engine, parts)
+    }
+
+    /// How a query reads the files.
+    fn scans(&self, sql: &str) -> Vec<String> {
+        let (engine, _) = self.engine(None, "");
+        let query = query_file::parse_select("q.sql", &sql.into()).unwrap();
+        let scans = support::wait(async || engine.scans(engine.plan(&query).await.unwrap()).await.unwrap());
+        scans.iter().map(ToString::to_string).collect()
+    }
+
     /// A query's rows as text, sorted, and what was merged; by the engine alone, or with what `store` keeps.
     fn rows(
         &self,
@@ -67,17 +92,7 @@ impl Warehouse {
         store: Option<&Arc<Store>>,
         seed: &str,
     ) -> Result<(Vec<String>, Vec<Merged>), Error> {
-        let name: TableName = "warehouse.sales".parse().unwrap();
-        let mut opened =
-            sources::open(&self.folder.path().join("warehouse"), &[name.clone()].into()).unwrap();
-        opened.fingerprint().unwrap();
-        let files = opened.tables[&name].files.iter().zip(&opened.prints[&name]);
-        let files: Vec<_> = files.map(|(file, print)| (file.path.clone(), print.blake3.clone())).collect();
-        let parts = store.map(|store| Arc::new(Parts::new(Arc::clone(store), files, 0, seed)));
-        let limits = Limits { memory: 1 << 30, partitions: 2 };
-        let engine =
-            Engine::new(&limits, &self.folder.path().join("spill")).unwrap().with_parts(parts.clone());
-        opened.tables[&name].register(&engine).unwrap();
+        let (engine, parts) = self.engine(store, seed);
         let query = query_file::parse_select("q.sql", &sql.into()).unwrap();
         let batches = support::wait(async || {
             let plan = engine.plan(&query).await.unwrap();
@@ -94,7 +109,7 @@ impl Warehouse {
             );
         }
         rows.sort();
-        Ok((rows, parts.map_or_else(Vec::new, |parts| parts.take_merged())))
+        Ok((rows, parts.take_merged()))
     }
 
     fn store(&self) -> Arc<Store> {
@@ -138,6 +153,41 @@ fn what_would_depend_on_the_order_of_adding_is_computed_from_all_rows() {
         let (_, merged) = warehouse.rows(&sql, Some(&store), "").unwrap();
         assert!(merged.is_empty(), "{call}");
     }
+}
+
+#[test]
+fn a_query_tells_how_it_reads_the_files_and_why_not_one_by_one() {
+    let warehouse = Warehouse::new(3);
+    let whole = |why: &str| vec![format!("warehouse.sales as a whole: {why}")];
+    let one_by_one = vec!["warehouse.sales file by file".to_owned()];
+    let of = |sql: &str| warehouse.scans(&sql.replace("TABLE", "warehouse.sales"));
+    assert_eq!(of(EXACT), one_by_one);
+    // What is done with the groups is another matter.
+    let sql = "SELECT a.k, a.n, row_number() OVER (ORDER BY a.n) AS place FROM \
+               (SELECT k, count(*) AS n FROM TABLE GROUP BY k) a JOIN (VALUES ('k1')) b (k) ON b.k = a.k";
+    assert_eq!(of(sql), one_by_one);
+    assert_eq!(of("SELECT k, amount FROM TABLE ORDER BY k"), whole("its rows are not grouped"));
+    let sql = "SELECT a.k, count(*) AS n FROM TABLE a JOIN (VALUES ('k1')) b (k) ON b.k = a.k GROUP BY a.k";
+    assert_eq!(of(sql), whole("its rows are joined before they are grouped"));
+    let sql = "SELECT k, lag(day) OVER (PARTITION BY k ORDER BY day, who, amount) AS d FROM TABLE";
+    assert_eq!(of(sql), whole("its rows are ranked among each other"));
+    let sql =
+        "SELECT k, count(*) AS n FROM (SELECT k FROM TABLE UNION ALL SELECT who FROM TABLE) a GROUP BY k";
+    assert_eq!(of(sql), whole("its rows are put beside others before they are grouped"));
+    let sql = "SELECT k, who, count(*) AS n FROM TABLE GROUP BY ROLLUP (k, who)";
+    assert_eq!(of(sql), whole("its rows are grouped in several ways at once"));
+    let sql = "SELECT k, array_agg(who ORDER BY who) AS x FROM TABLE GROUP BY k";
+    assert_eq!(of(sql), whole("`array_agg` cannot be merged from parts"));
+    let sql = "SELECT k, sum(CAST(amount AS DOUBLE)) AS x FROM TABLE GROUP BY k";
+    assert_eq!(of(sql), whole("`sum` adds floating-point numbers, whose sum depends on their order"));
+    let sql = "SELECT k, sum(DISTINCT amount) AS x, count(*) AS n FROM TABLE GROUP BY k";
+    assert_eq!(of(sql), whole("`sum` of distinct values cannot be merged from parts"));
+    // Read twice, each in its own way; a part that is read twice is looked at once.
+    let sql = "WITH n AS (SELECT k, count(*) AS n FROM TABLE GROUP BY k) \
+               SELECT a.k, a.n, b.n AS m, c.who FROM n a JOIN n b ON b.n = a.n JOIN TABLE c ON c.k = a.k";
+    assert_eq!(of(sql), [one_by_one, whole("its rows are not grouped")].concat());
+    // Of a single file there is nothing to tell.
+    assert!(Warehouse::new(1).scans(EXACT).is_empty());
 }
 
 #[test]

@@ -15,10 +15,14 @@ pub(super) async fn run(request: &Request, format: GraphFormat) -> Result<(), Er
     let mut text = String::new();
     match format {
         GraphFormat::Text => {
+            let scans = run::scans(request).await?;
             for name in nodes {
                 let reads: Vec<String> = graph.reads_of(name).iter().map(ToString::to_string).collect();
                 let absent = if graph.absence(name).is_some() { "  (absent)" } else { "" };
                 let _ = writeln!(text, "{name}{absent}\n    reads {}", reads.join(", "));
+                for scan in scans.get(name).into_iter().flatten() {
+                    let _ = writeln!(text, "    scans {scan}");
+                }
             }
             for report in project.templates.reports.values() {
                 let reads: Vec<String> = report.reads.iter().map(ToString::to_string).collect();
@@ -41,6 +45,7 @@ pub(super) async fn run(request: &Request, format: GraphFormat) -> Result<(), Er
             text.push('}');
         }
         GraphFormat::Json => {
+            let scans = run::scans(request).await?;
             let strings = |names: &[tierbook::names::TableName]| -> Vec<String> {
                 names.iter().map(ToString::to_string).collect()
             };
@@ -50,6 +55,7 @@ pub(super) async fn run(request: &Request, format: GraphFormat) -> Result<(), Er
                         "name": name.to_string(),
                         "reads": strings(graph.reads_of(name)),
                         "absent": graph.absence(name).is_some(),
+                        "scans": scans.get(name).map_or(&[][..], Vec::as_slice),
                     })
                 })
                 .collect();
