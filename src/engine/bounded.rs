@@ -128,7 +128,9 @@ mod tests {
     #[tokio::test]
     async fn a_query_whose_joins_give_too_much_is_given_up_and_any_other_is_not() {
         let folder = tempfile::tempdir().unwrap();
-        let engine = Engine::new(&Limits { memory: 64 << 20, partitions: 2 }, folder.path()).unwrap();
+        let engine =
+            Engine::new(&Limits { memory: 64 << 20, partitions: 2, ..Limits::default() }, folder.path())
+                .unwrap();
         let schema = Arc::new(Schema::new(vec![Field::new("k", DataType::Int64, true)]));
         let keys = Arc::new((0..1_000).map(|n| n % 10).collect::<Int64Array>());
         let rows = RecordBatch::try_new(Arc::clone(&schema), vec![keys]).unwrap();

@@ -14,6 +14,7 @@ mod lints;
 mod memory;
 mod orders;
 mod parts;
+mod running;
 mod scratch;
 mod shared;
 mod sides;
@@ -21,7 +22,7 @@ mod windows;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::Schema;
@@ -31,21 +32,18 @@ use datafusion::common::{DFSchema, DFSchemaRef, TableReference};
 use datafusion::datasource::listing::ListingTableUrl;
 use datafusion::error::DataFusionError;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::MemoryPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
-use datafusion::execution::{SendableRecordBatchStream, SessionState, SessionStateBuilder, TaskContext};
+use datafusion::execution::{SendableRecordBatchStream, SessionStateBuilder};
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::optimizer::simplify_expressions::ExprSimplifier;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
-use datafusion::physical_plan::stream::RecordBatchReceiverStream;
-use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 use datafusion::sql::parser::Statement as EngineStatement;
 use datafusion::sql::sqlparser::ast::{Query, Statement};
-use futures::{StreamExt, TryStreamExt};
+use futures::TryStreamExt;
 use url::Url;
 
 use crate::error::{Error, Result};
@@ -57,8 +55,8 @@ pub use faults::{execution_fault, lacks_memory, planning_fault};
 pub use lints::lint;
 use memory::Memory;
 pub use parts::{Merged, Parts, Scan, WarehouseFile};
+use running::Running;
 pub use scratch::{Pieces, Scratch};
-use shared::Shared;
 
 /// The version of the engine, which is part of what a result depends on.
 pub const VERSION: &str = datafusion::DATAFUSION_VERSION;
@@ -67,16 +65,25 @@ pub const VERSION: &str = datafusion::DATAFUSION_VERSION;
 /// than with 16,384 or 65,536, in the same memory.
 const BATCH_ROWS: usize = 32 * 1024;
 
-/// How many batches of rows are computed before they are read.
-const BATCHES_AHEAD: usize = 2;
+/// Whose steps queries are computed with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Steps {
+    /// Ours where we have one, the engine's elsewhere.
+    #[default]
+    Ours,
+    /// The engine's alone: the same rows, later, to see whether one of ours is at fault.
+    Engine,
+}
 
 /// How a session may use the machine.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Limits {
     /// Bytes that queries may take before they spill.
     pub memory: usize,
     /// How many parts of a query run side by side; 0 for one a core.
     pub partitions: usize,
+    /// Whose steps queries are computed with.
+    pub steps: Steps,
 }
 
 /// A session: tables under their names, and the means to query them.
@@ -85,6 +92,7 @@ pub struct Engine {
     /// Where it may write what does not fit into memory.
     spill: PathBuf,
     parts: Option<Arc<Parts>>,
+    steps: Steps,
 }
 
 impl std::fmt::Debug for Engine {
@@ -107,21 +115,22 @@ impl Engine {
             .with_disk_manager_builder(disk)
             .build_arc()
             .map_err(|source| Error::environment("cannot set up the query engine").caused_by(source))?;
-        let state = SessionStateBuilder::new()
+        let mut state = SessionStateBuilder::new()
             .with_config(config(limits))
             .with_runtime_env(runtime)
             .with_default_features()
-            .with_analyzer_rule(Arc::new(days::DaysByBounds::new()))
-            .with_physical_optimizer_rules(rules())
-            .build();
-        let context = SessionContext::new_with_state(state);
+            .with_physical_optimizer_rules(rules(limits.steps));
+        if limits.steps == Steps::Ours {
+            state = state.with_analyzer_rule(Arc::new(days::DaysByBounds::new()));
+        }
+        let context = SessionContext::new_with_state(state.build());
         for function in functions::all().into_iter().chain(fits::scores()) {
             context.register_udf(function);
         }
         for function in fits::aggregates() {
             context.register_udaf(function);
         }
-        Ok(Self { context, spill: spill.to_path_buf(), parts: None })
+        Ok(Self { context, spill: spill.to_path_buf(), parts: None, steps: limits.steps })
     }
 
     /// Joins tables of any size from here on: by sorting, which spills, rather than by holding one side in memory.
@@ -132,10 +141,10 @@ impl Engine {
         self
     }
 
-    /// Merges grouped scans from what the files of the warehouse come to.
+    /// Merges grouped scans from what the files of the warehouse come to, unless it computes with the engine's steps alone.
     #[must_use]
-    pub fn with_parts(self, parts: Option<Arc<Parts>>) -> Self {
-        Self { parts, ..self }
+    pub fn with_parts(self, parts: Arc<Parts>) -> Self {
+        Self { parts: (self.steps == Steps::Ours).then_some(parts), ..self }
     }
 
     /// Puts a table under its name, in the place of an earlier one.
@@ -198,6 +207,7 @@ impl Engine {
             context: SessionContext::new_with_state(state),
             spill: self.spill.clone(),
             parts: self.parts.clone(),
+            steps: self.steps,
         }
     }
 
@@ -259,8 +269,8 @@ impl Engine {
 
     fn running(&self, frame: DataFrame, left: Option<Arc<Left>>) -> (Running, LogicalPlan) {
         let (state, plan) = frame.into_parts();
-        let (parts, spill) = (self.parts.clone(), self.spill.clone());
-        (Running { context: state.task_ctx(), state, parts, left, spill, scans: None }, plan)
+        let (parts, spill, steps) = (self.parts.clone(), self.spill.clone(), self.steps);
+        (Running { context: state.task_ctx(), state, parts, left, spill, steps, scans: None }, plan)
     }
 
     /// How a plan would read the tables of the warehouse; nothing is computed.
@@ -308,102 +318,6 @@ impl Engine {
     }
 }
 
-/// A query on its way.
-struct Running {
-    state: SessionState,
-    context: Arc<TaskContext>,
-    parts: Option<Arc<Parts>>,
-    /// How many rows its joins may give.
-    left: Option<Arc<Left>>,
-    spill: PathBuf,
-    /// How it reads the tables of the warehouse, if that is asked.
-    scans: Option<Mutex<BTreeSet<Scan>>>,
-}
-
-impl Running {
-    /// What it reads more than once is computed first; then the whole is computed, ahead of who reads it.
-    async fn stream(&self, plan: LogicalPlan) -> Result<SendableRecordBatchStream, DataFusionError> {
-        let mut shared = Shared::default();
-        for part in shared::parts(&plan) {
-            let rows = self.execute(self.physical(&shared.over(part.clone())?).await?).await?;
-            shared.add(part, rows, self.memory(), &self.spill).await?;
-        }
-        let plan = shared.over(plan)?;
-        let physical = match self.physical(&plan).await {
-            // The engine plans no order for some unions whose sides differ in a constant: it has the rows first, and then their order.
-            Err(error) => match shared::sorted(&plan) {
-                Some(rows) => {
-                    let Ok(physical) = self.physical(rows).await else { return Err(error) };
-                    let rows = self.execute(physical).await?;
-                    let table =
-                        shared.hold(plan.inputs()[0].schema(), rows, self.memory(), &self.spill).await?;
-                    self.physical(&shared::sort_over(&plan, table)?).await?
-                }
-                None => return Err(error),
-            },
-            Ok(physical) => physical,
-        };
-        let mut rows = shared.keep_for(self.execute(physical).await?);
-        let mut ahead = RecordBatchReceiverStream::builder(rows.schema(), BATCHES_AHEAD);
-        let to = ahead.tx();
-        ahead.spawn(async move {
-            while let Some(batch) = rows.next().await {
-                // Who does not read on wants no more.
-                if to.send(batch).await.is_err() {
-                    break;
-                }
-            }
-            Ok(())
-        });
-        Ok(ahead.build())
-    }
-
-    /// How it reads the tables of the warehouse; nothing is computed.
-    async fn scans(&self, plan: LogicalPlan) -> Result<Vec<Scan>, DataFusionError> {
-        let Some(parts) = &self.parts else { return Ok(Vec::new()) };
-        let mut shared = Shared::default();
-        let mut scans = BTreeSet::new();
-        for part in shared::parts(&plan) {
-            scans.extend(parts.scans(&self.physical(&shared.over(part.clone())?).await?)?);
-            shared.stand_in(part)?;
-        }
-        let plan = shared.over(plan)?;
-        let physical = match (self.physical(&plan).await, shared::sorted(&plan)) {
-            (Err(_), Some(rows)) => self.physical(rows).await?,
-            (physical, _) => physical?,
-        };
-        scans.extend(parts.scans(&physical)?);
-        Ok(scans.into_iter().collect())
-    }
-
-    fn memory(&self) -> &Arc<dyn MemoryPool> {
-        self.context.memory_pool()
-    }
-
-    async fn physical(&self, plan: &LogicalPlan) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
-        self.state.create_physical_plan(plan).await
-    }
-
-    async fn execute(
-        &self,
-        mut physical: Arc<dyn ExecutionPlan>,
-    ) -> Result<SendableRecordBatchStream, DataFusionError> {
-        if let Some(parts) = &self.parts {
-            if let Some(scans) = &self.scans {
-                let found = parts.scans(&physical)?;
-                scans.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
-            }
-            physical = parts.rewrite(physical, &self.context).await?;
-        }
-        if let Some(left) = &self.left {
-            physical = bounded::bounded(physical, left)?;
-        }
-        let most = grouping::share_of(self.memory().memory_limit());
-        let physical = grouping::bounded(physical, most, &Scratch::new(&self.spill))?;
-        execute_stream(physical, Arc::clone(&self.context))
-    }
-}
-
 /// The names of functions that fit a model to purchases, or speak of a fitted one.
 pub fn fitted_functions() -> BTreeSet<String> {
     let fits = fits::aggregates();
@@ -448,18 +362,21 @@ fn unnamed(path: &Path) -> DataFusionError {
     DataFusionError::External(format!("`{}` cannot be named", path.display()).into())
 }
 
-/// The engine's rules, and ours: after the one that decides how joins are done, before those that go by orders, and at the end.
-fn rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+/// The engine's rules, and ours: after the one that decides how joins are done, before those that go by orders, and at the end. One
+/// mends what the engine claims of orders, whosever steps are taken.
+fn rules(steps: Steps) -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules = PhysicalOptimizer::new().rules;
     let place = |rules: &[Arc<dyn PhysicalOptimizerRule + Send + Sync>], name: &str| {
         rules.iter().position(|rule| rule.name() == name)
     };
     let joins = place(&rules, "join_selection").map_or(0, |place| place + 1);
-    rules.insert(joins, Arc::new(sides::SmallSideFirst));
-    let distribution = place(&rules, "EnsureRequirements").unwrap_or(joins + 1);
+    let distribution = place(&rules, "EnsureRequirements").unwrap_or(joins);
     rules.insert(distribution, Arc::new(orders::NoOrderOfHeldSide));
-    // When order and distribution are settled.
-    rules.push(Arc::new(windows::OnePass));
+    if steps == Steps::Ours {
+        rules.insert(joins, Arc::new(sides::SmallSideFirst));
+        // When order and distribution are settled.
+        rules.push(Arc::new(windows::OnePass));
+    }
     rules
 }
 
@@ -501,7 +418,11 @@ mod tests {
         let parts = vec![vec![batch(vec![]), batch(vec![3]), batch(vec![])]];
         let table = MemTable::try_new(batch(vec![]).schema(), parts).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let engine = Engine::new(&Limits { memory: 64 * 1024 * 1024, partitions: 1 }, folder.path()).unwrap();
+        let engine = Engine::new(
+            &Limits { memory: 64 * 1024 * 1024, partitions: 1, ..Limits::default() },
+            folder.path(),
+        )
+        .unwrap();
         engine.register(&TableName::new("t", "n"), Arc::new(table)).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
         let rows = runtime.block_on(async {

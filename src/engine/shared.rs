@@ -274,7 +274,8 @@ mod tests {
     use crate::project::query_file;
 
     async fn engine(folder: &Path) -> Engine {
-        let engine = Engine::new(&Limits { memory: 64 << 20, partitions: 2 }, folder).expect("a session");
+        let engine = Engine::new(&Limits { memory: 64 << 20, partitions: 2, ..Limits::default() }, folder)
+            .expect("a session");
         let schema = Arc::new(Schema::new(vec![
             Field::new("k", DataType::Int64, true),
             Field::new("v", DataType::Int64, true),

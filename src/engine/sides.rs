@@ -167,7 +167,9 @@ mod tests {
     /// The sides that joins hold, in few words, and the rows that they give.
     fn held(sql: &str) -> (Vec<String>, usize) {
         let folder = tempfile::tempdir().unwrap();
-        let engine = Engine::new(&Limits { memory: 1 << 30, partitions: 2 }, folder.path()).unwrap();
+        let engine =
+            Engine::new(&Limits { memory: 1 << 30, partitions: 2, ..Limits::default() }, folder.path())
+                .unwrap();
         engine.register(&TableName::new("a", "few"), numbers(3)).unwrap();
         engine.register(&TableName::new("a", "many"), numbers(5_000)).unwrap();
         let query = query_file::parse_select("q.sql", &sql.into()).unwrap();

@@ -168,7 +168,9 @@ mod tests {
     #[test]
     fn rows_of_the_same_grain_are_found_within_and_across_batches_and_runs() {
         let folder = tempfile::tempdir().unwrap();
-        let engine = Engine::new(&Limits { memory: 1 << 20, partitions: 1 }, folder.path()).unwrap();
+        let engine =
+            Engine::new(&Limits { memory: 1 << 20, partitions: 1, ..Limits::default() }, folder.path())
+                .unwrap();
         let anywhere = |most| {
             let seen = Hashes::All { held: Vec::new(), most, runs: None, scratch: engine.scratch() };
             Grain { columns: vec![0], seen, has_duplicates: false }

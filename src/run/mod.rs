@@ -373,7 +373,7 @@ pub async fn scans(request: &Request) -> Result<BTreeMap<TableName, Vec<Scan>>, 
     let Checked { setting, engine, order, planned, _work } = plan_all(request).await?;
     let parts = std::sync::Arc::new(setting.parts(request, None));
     let targets = post::targets(&setting.project);
-    let engine = engine.with_parts(Some(parts));
+    let engine = engine.with_parts(parts);
     models::scans::scans(setting.inputs(), &order, &planned, &targets, &engine).await
 }
 

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use jiff::Zoned;
 use jiff::civil::Date;
 
-use crate::engine::{Engine, Limits, Parts, WarehouseFile};
+use crate::engine::{Engine, Limits, Parts, Steps, WarehouseFile};
 use crate::error::{Error, Errors, Result};
 use crate::files::WorkFolder;
 use crate::models::sights::{self, Sights, horizons};
@@ -42,6 +42,8 @@ pub struct Request {
     pub partitions: usize,
     /// Memory for queries in the place of the configured one, in bytes.
     pub memory: Option<usize>,
+    /// Whose steps queries are computed with.
+    pub steps: Steps,
     /// Whether results of earlier runs are used, and those of this one kept.
     pub cache: bool,
     /// From how many bytes on the files of a table are summed up one by one, so that a night pays for new ones alone.
@@ -121,7 +123,7 @@ impl Setting {
             None => Some(Arc::clone(self.store()?)),
         };
         let parts = Arc::new(self.parts(request, store));
-        let computing = Engine::new(&limits, &work.join("spill"))?.with_parts(Some(parts));
+        let computing = Engine::new(&limits, &work.join("spill"))?.with_parts(parts);
         Ok((Engine::new(&limits, &work.join("planning"))?, computing))
     }
 
@@ -140,7 +142,7 @@ impl Setting {
 
     pub(super) fn limits(&self, request: &Request) -> Limits {
         let memory = request.memory.unwrap_or(self.project.config.memory);
-        Limits { memory, partitions: request.partitions }
+        Limits { memory, partitions: request.partitions, steps: request.steps }
     }
 }
 

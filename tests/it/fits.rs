@@ -39,7 +39,8 @@ fn reference(name: &str) -> tables::Typed {
 /// Rows with a customer each as the table `t`, dealt out over so many partitions.
 fn session(rows: &[(i64, f64, f64, f64)], partitions: usize) -> (Engine, tempfile::TempDir) {
     let scratch = tempfile::tempdir().unwrap();
-    let engine = Engine::new(&Limits { memory: 1 << 30, partitions }, scratch.path()).unwrap();
+    let engine =
+        Engine::new(&Limits { memory: 1 << 30, partitions, ..Limits::default() }, scratch.path()).unwrap();
     let batch = |rows: Vec<&(i64, f64, f64, f64)>| {
         let floats = |of: fn(&(i64, f64, f64, f64)) -> f64| -> ArrayRef {
             Arc::new(rows.iter().map(|row| Some(of(row))).collect::<Float64Array>())

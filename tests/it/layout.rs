@@ -79,7 +79,8 @@ fn every_query_says_what_a_row_and_what_each_column_is() {
     let graph = models::graph::build(&project, &tables).unwrap();
     let bindings = Bindings::new(&project.config, date(2026, 10, 31), &[]).unwrap();
     let scratch = tempfile::tempdir().unwrap();
-    let engine = Engine::new(&Limits { memory: 1 << 30, partitions: 1 }, scratch.path()).unwrap();
+    let engine =
+        Engine::new(&Limits { memory: 1 << 30, partitions: 1, ..Limits::default() }, scratch.path()).unwrap();
     let order = graph.order().to_vec();
     let planned = support::wait(async || {
         models::plan::plan(&project, &opened, &graph, &order, &bindings, &engine, &BTreeMap::new()).await

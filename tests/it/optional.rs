@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use jiff::civil::date;
+use tierbook::engine::Steps;
 use tierbook::models::Graph;
 use tierbook::names::TableName;
 use tierbook::publish::Manifest;
@@ -130,6 +131,25 @@ fn the_graph_and_the_manifest_tell_alike_how_the_warehouse_is_read() {
         let (whole, by_file): (Vec<_>, Vec<_>) = scans.partition(|scan| scan.whole_because.is_some());
         assert!(whole.len() > 5 && by_file.len() > 3, "{} {}", whole.len(), by_file.len());
     }
+}
+
+#[test]
+fn a_book_that_the_engine_computes_with_its_own_steps_alone_is_the_same() {
+    let project = small_book();
+    let books = [Steps::Ours, Steps::Engine].map(|steps| {
+        let out = project.path(if steps == Steps::Ours { "ours" } else { "engine" });
+        let request = run::Request { steps, least_parted: 0, cache: false, ..project.request() };
+        support::published(&run::Request { out: Some(out.clone()), ..request });
+        let mut tree = support::tree(&out.join("editions"));
+        // One tells the time, the other how the warehouse is read.
+        tree.retain(|path, _| !path.ends_with("times.json") && !path.ends_with("manifest.json"));
+        tree
+    });
+    let [ours, own] = books;
+    let differ: Vec<_> = ours.keys().filter(|path| ours.get(*path) != own.get(*path)).collect();
+    assert!(differ.is_empty(), "{differ:?}");
+    assert_eq!(ours.len(), own.len());
+    assert!(ours.contains_key("2026-10-31.1/en/summary.html"), "{:?}", ours.keys());
 }
 
 #[test]

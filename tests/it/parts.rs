@@ -70,9 +70,9 @@ impl Warehouse {
         let file_of = |hash: &str| WarehouseFile { table: name.clone(), hash: hash.to_owned() };
         let files: Vec<_> = files.map(|(file, print)| (file.path.clone(), file_of(&print.blake3))).collect();
         let parts = Arc::new(Parts::new(store.cloned(), files, 0, seed));
-        let limits = Limits { memory: 1 << 30, partitions: 2 };
+        let limits = Limits { memory: 1 << 30, partitions: 2, ..Limits::default() };
         let engine = Engine::new(&limits, &self.folder.path().join("spill")).unwrap();
-        let engine = engine.with_parts(Some(Arc::clone(&parts)));
+        let engine = engine.with_parts(Arc::clone(&parts));
         opened.tables[&name].register(&engine).unwrap();
         (engine, parts)
     }

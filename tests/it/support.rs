@@ -11,6 +11,7 @@ use std::sync::{LazyLock, Mutex};
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
+use tierbook::engine::Steps;
 use tierbook::error::Errors;
 use tierbook::export::Format;
 use tierbook::names::TableName;
@@ -190,6 +191,7 @@ impl Project {
             partitions: 0,
             memory: None,
             cache: true,
+            steps: Steps::Ours,
             least_parted: 16 << 20,
         }
     }

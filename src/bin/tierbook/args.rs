@@ -201,6 +201,9 @@ pub(crate) struct Scope {
     /// Compute everything anew, and keep none of it
     #[arg(long)]
     pub(crate) no_cache: bool,
+    /// Compute with the steps of the query engine alone, slower, to see whether ours are at fault; nothing is kept
+    #[arg(long)]
+    pub(crate) plain_engine: bool,
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {

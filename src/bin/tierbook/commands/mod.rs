@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use tierbook::deliver::Again;
+use tierbook::engine::Steps;
 use tierbook::error::{Error, Errors};
 use tierbook::run::{DeliverRequest, Request};
 
@@ -61,6 +62,7 @@ async fn dispatch(command: Command) -> Result<(), Errors> {
                 partitions: 0,
                 memory: None,
                 no_cache: false,
+                plain_engine: false,
             };
             cache::run(&request(scope, None), clear, format)
         }
@@ -104,7 +106,9 @@ fn request(scope: Scope, out: Option<PathBuf>) -> Request {
         now: jiff::Zoned::now(),
         partitions: scope.partitions,
         memory: scope.memory,
-        cache: !scope.no_cache,
+        // What was kept has been computed with our steps.
+        cache: !scope.no_cache && !scope.plain_engine,
+        steps: if scope.plain_engine { Steps::Engine } else { Steps::Ours },
         least_parted: 16 << 20,
     }
 }
