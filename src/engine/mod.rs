@@ -383,6 +383,8 @@ fn rules(steps: Steps) -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
 fn config(limits: &Limits) -> SessionConfig {
     let mut config = SessionConfig::new()
         .with_batch_size(BATCH_ROWS)
+        // What a sort sets aside for merging what it has written.
+        .with_sort_spill_reservation_bytes((limits.memory / 32).min(10 << 20))
         .with_information_schema(false)
         .with_create_default_catalog_and_schema(true)
         .set_bool("datafusion.sql_parser.collect_spans", true)

@@ -1,7 +1,7 @@
 //! Tables computed side by side: each as soon as all that it reads is there, as many at once as the session has cores for.
 //!
 //! What comes out does not depend on which of them ended first. A table for which there was not enough memory beside others is
-//! computed once more, alone.
+//! computed once more, alone; where that is not enough either, with joins that write to disk what they cannot hold.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
@@ -79,6 +79,15 @@ struct Turn<'a> {
     is_broken: bool,
 }
 
+/// How a table is computed for which there was not enough memory.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Again {
+    /// With all the memory and all cores.
+    Alone,
+    /// Its joins by sorting, for which the engine wants two parts: the last way that there is.
+    Sorting,
+}
+
 impl Making<'_> {
     /// Makes the tables in `order`.
     ///
@@ -88,7 +97,7 @@ impl Making<'_> {
         let mut tables = Tables::default();
         let mut queue = Queue::new(order, |name| self.inputs.graph.reads_of(name));
         let mut running = FuturesUnordered::new();
-        let mut alone: VecDeque<usize> = VecDeque::new();
+        let mut again: VecDeque<(usize, Again)> = VecDeque::new();
         let most = self.engine.side_by_side();
         loop {
             while running.len() < most
@@ -101,20 +110,26 @@ impl Making<'_> {
                 let engine = self.engine.in_parts(most / n_beside);
                 running.push(self.step(self.turn(index, &order[index], &tables), engine, progress));
             }
-            let (index, outcome) = match running.next().await {
-                Some(done) => done,
-                None => match alone.pop_front() {
-                    Some(index) => {
+            let (way, (index, outcome)) = match running.next().await {
+                Some(done) => (None, done),
+                None => match again.pop_front() {
+                    Some((index, way)) => {
+                        let engine = match way {
+                            Again::Alone => self.engine.in_parts(most),
+                            Again::Sorting => self.engine.in_parts(2).with_joins_that_spill(),
+                        };
                         let turn = self.turn(index, &order[index], &tables);
-                        self.step(turn, self.engine.in_parts(most), progress).await
+                        (Some(way), self.step(turn, engine, progress).await)
                     }
                     None => return Ok(tables),
                 },
             };
             let outcome = outcome?;
-            // Whoever was alone already has had all the memory that there is.
-            if outcome.lacks_memory() && most > 1 && queue.defer(index) {
-                alone.push_back(index);
+            if outcome.lacks_memory() && way != Some(Again::Sorting) {
+                // Where nothing runs side by side it was alone already.
+                let is_new = way.is_none() && most > 1;
+                again.push_back((index, if is_new { Again::Alone } else { Again::Sorting }));
+                queue.put_off(index);
                 continue;
             }
             progress(Step::Ended { table: &order[index] });
@@ -180,6 +195,8 @@ impl Making<'_> {
         }
         let missing = match turn.missing {
             Some(missing) => Some(missing),
+            // What it reads may not even be in the session.
+            None if turn.is_broken => return Ok(Outcome::Broken(Vec::new())),
             None => self.missing_column(name, engine).await?,
         };
         if let Some(missing) = missing {
@@ -195,9 +212,6 @@ impl Making<'_> {
                 register_empty(engine, name, Some(plan))?;
                 return Ok(Outcome::Unavailable(missing));
             }
-        }
-        if turn.is_broken {
-            return Ok(Outcome::Broken(Vec::new()));
         }
         let finished = match self.same.get(name) {
             Some(built) => self.again(query, built, engine).await,

@@ -23,7 +23,6 @@ pub(super) struct Queue {
     /// Who waits for each.
     readers: Vec<Vec<usize>>,
     running: BTreeSet<usize>,
-    deferred: BTreeSet<usize>,
     /// How many are there.
     pub(super) n_done: usize,
 }
@@ -49,7 +48,6 @@ impl Queue {
             most_rows: 0,
             readers,
             running: BTreeSet::new(),
-            deferred: BTreeSet::new(),
             n_done: 0,
         }
     }
@@ -91,10 +89,9 @@ impl Queue {
         }
     }
 
-    /// Puts a table off until nothing else runs; not twice.
-    pub(super) fn defer(&mut self, index: usize) -> bool {
+    /// One is put off until nothing else runs; it is there when [`Queue::done`] says so.
+    pub(super) fn put_off(&mut self, index: usize) {
         self.running.remove(&index);
-        self.deferred.insert(index)
     }
 }
 
@@ -117,8 +114,8 @@ mod tests {
         assert_eq!(queue.next(), None);
         queue.done(0, 0);
         assert_eq!((queue.next(), queue.next()), (Some(2), None));
-        assert!(queue.defer(2));
-        assert!(!queue.defer(2));
+        queue.put_off(2);
+        assert_eq!(queue.next(), None);
         queue.done(2, 0);
         assert_eq!((queue.next(), queue.n_done), (Some(3), 3));
     }

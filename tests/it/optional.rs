@@ -153,6 +153,25 @@ fn a_book_that_the_engine_computes_with_its_own_steps_alone_is_the_same() {
 }
 
 #[test]
+fn joins_for_which_there_is_no_memory_are_done_by_sorting_and_give_the_same_book() {
+    let project = small_book();
+    project.set("publish", "[\"key_accounts\", \"arpu\", \"churn\", \"coverage\"]");
+    // In 12 MB several tables cannot hold a side of a join, alone neither.
+    let books = [64 << 20, 12_000_000].map(|memory| {
+        let out = project.path(&format!("in {memory}"));
+        let request = run::Request { memory: Some(memory), cache: false, ..project.request() };
+        support::published(&run::Request { out: Some(out.clone()), ..request });
+        let mut tree = support::tree(&out.join("editions"));
+        tree.retain(|path, _| !path.ends_with("times.json"));
+        tree
+    });
+    let [plenty, little] = books;
+    let differ: Vec<_> = plenty.keys().filter(|path| plenty.get(*path) != little.get(*path)).collect();
+    assert!(differ.is_empty(), "{differ:?}");
+    assert_eq!(plenty.len(), little.len());
+}
+
+#[test]
 fn without_any_one_optional_table_exactly_the_sections_over_it_are_left_out() {
     let whole = small_book();
     support::published(&whole.request());
