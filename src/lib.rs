@@ -46,11 +46,12 @@
 //! and `making.rs`), checked as their rows pass by on their way to the disk (`watch.rs`), stored with the order that they are in,
 //! so that nobody sorts them again (`rows.rs`), and kept ([`store`]), as are pictures and the files of rows behind figures; a part
 //! of a query that is read more than once is computed once, a grouping right over files is merged from what each file comes to,
-//! windows over rows in order are one pass, a join holds its small side, days of instants are told by the bounds of the last one,
-//! and memory goes to the queries that want it ([`engine`]: `shared.rs`, `parts.rs`, `windows/`, `sides.rs`, `days.rs`,
-//! `memory.rs`). What the engine takes for sorted and is not, `orders.rs` corrects. `benches/run.py` measures all of it beside
-//! DuckDB, over the script that [`models::script`] writes, and `benches/chart.py` draws it; `benches/compare.py` sees that both
-//! give the same rows.
+//! groups beyond their memory go to disk in pieces, windows over rows in order are one pass, a join holds its small side, days of
+//! instants are told by the bounds of the last one, and memory goes to the queries that want it ([`engine`]: `shared.rs`, `parts/`,
+//! `grouping/`, `windows/`, `sides.rs`, `days.rs`, `memory.rs`, put to use in `running.rs`; `--plain-engine` does without). What
+//! reads much is begun first (`queue.rs`). What the engine takes for sorted and is not, `orders.rs` corrects. `benches/run.py` measures all
+//! of it beside DuckDB, over the script that [`models::script`] writes, and `benches/chart.py` draws it; `benches/compare.py` sees
+//! that both give the same rows.
 
 pub mod error;
 
