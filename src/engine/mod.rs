@@ -6,6 +6,7 @@
 pub mod bind;
 mod bounded;
 mod days;
+mod exact;
 mod faults;
 mod fits;
 mod functions;

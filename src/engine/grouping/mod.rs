@@ -32,6 +32,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use spilled::Spilled;
 use table::{How, Table};
 
+use super::exact::adds_floats;
 use super::scratch::Scratch;
 
 /// What part of the memory of queries the groups of one step may take before they are written.
@@ -96,8 +97,7 @@ impl GroupingExec {
     }
 }
 
-/// Whether groups can be written and merged, and come to the same wherever they are cut: sums of floating-point numbers depend on the
-/// order of adding. Text in views and dictionaries would be written with all that it is a piece of.
+/// Whether groups can be written and merged, and come to the same wherever they are cut. Text in views and dictionaries would be written with all that it is a piece of.
 fn can_be_merged(aggregate: &AggregateExec) -> Result<bool> {
     let schema = aggregate.group_expr().group_schema(&aggregate.input().schema())?;
     if schema.fields().iter().any(|field| !is_plain(field.data_type())) {
@@ -107,10 +107,8 @@ fn can_be_merged(aggregate: &AggregateExec) -> Result<bool> {
         if !function.groups_accumulator_supported() || !function.order_bys().is_empty() {
             return Ok(false);
         }
-        let adds = !matches!(function.fun().name(), "count" | "min" | "max");
-        let states = function.state_fields()?;
-        let can_be = |kind: &DataType| is_plain(kind) && !(adds && kind.is_floating());
-        if states.iter().any(|field| !can_be(field.data_type())) {
+        if adds_floats(function)? || function.state_fields()?.iter().any(|field| !is_plain(field.data_type()))
+        {
             return Ok(false);
         }
     }

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use arrow::datatypes::DataType;
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfig, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
@@ -21,6 +20,7 @@ use datafusion::physical_plan::union::UnionExec;
 use datafusion::physical_plan::{ExecutionPlan, InputOrderMode};
 use serde::{Deserialize, Serialize};
 
+use super::super::exact::adds_floats;
 use super::Parts;
 use crate::names::TableName;
 
@@ -158,9 +158,7 @@ pub(super) fn hindrance(aggregate: &AggregateExec) -> Result<Option<Whole>> {
         if !EXACT.contains(&name.as_str()) || !function.order_bys().is_empty() {
             return Ok(Some(Whole::Inexact(name)));
         }
-        let is_float = |kind: &DataType| kind.is_floating();
-        let has_float = function.state_fields()?.iter().any(|field| is_float(field.data_type()));
-        if has_float && !matches!(name.as_str(), "count" | "min" | "max") {
+        if adds_floats(function)? {
             return Ok(Some(Whole::Floating(name)));
         }
         // Distinct values are merged as sets; only counting them does not depend on their order.
