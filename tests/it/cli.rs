@@ -162,6 +162,16 @@ fn the_graph_comes_in_three_forms() {
     let graph = json(&project.tierbook(&["graph", "--format", "json"]).fine());
     assert_eq!(graph["reports"][0]["reads"][0], "review.brief");
     assert_eq!(graph["tables"].as_array().unwrap().len(), 4);
+    assert_eq!(graph["tables"][0]["scans"], serde_json::json!([]));
+    // A query that cannot be planned still has its place.
+    project.edit("queries/review/brief.sql", "  c.customer_name,", "  c.customer_nome,");
+    let said = project.tierbook(&["graph"]);
+    let left_out =
+        "how the warehouse is read is left out: the project has a fault, which `tierbook check` tells\n";
+    assert_eq!(said.err, left_out);
+    assert_eq!(said.fine(), text);
+    let faulty = json(&project.tierbook(&["graph", "--format", "json"]).fine());
+    assert!(faulty["tables"][0]["scans"].is_null(), "{faulty}");
 }
 
 #[test]

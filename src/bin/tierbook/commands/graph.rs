@@ -1,9 +1,12 @@
 //! `tierbook graph`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde_json::json;
+use tierbook::engine::Scan;
 use tierbook::error::Errors;
+use tierbook::names::TableName;
 use tierbook::run::{self, Request};
 
 use crate::args::GraphFormat;
@@ -15,7 +18,7 @@ pub(super) async fn run(request: &Request, format: GraphFormat) -> Result<(), Er
     let mut text = String::new();
     match format {
         GraphFormat::Text => {
-            let scans = run::scans(request).await?;
+            let scans = scans(request).await.unwrap_or_default();
             for name in nodes {
                 let reads: Vec<String> = graph.reads_of(name).iter().map(ToString::to_string).collect();
                 let absent = if graph.absence(name).is_some() { "  (absent)" } else { "" };
@@ -45,17 +48,17 @@ pub(super) async fn run(request: &Request, format: GraphFormat) -> Result<(), Er
             text.push('}');
         }
         GraphFormat::Json => {
-            let scans = run::scans(request).await?;
-            let strings = |names: &[tierbook::names::TableName]| -> Vec<String> {
-                names.iter().map(ToString::to_string).collect()
-            };
+            let scans = scans(request).await;
+            let told = |name| scans.as_ref().map(|scans| scans.get(name).map_or(&[][..], Vec::as_slice));
+            let strings =
+                |names: &[TableName]| -> Vec<String> { names.iter().map(ToString::to_string).collect() };
             let tables: Vec<_> = nodes
                 .map(|name| {
                     json!({
                         "name": name.to_string(),
                         "reads": strings(graph.reads_of(name)),
                         "absent": graph.absence(name).is_some(),
-                        "scans": scans.get(name).map_or(&[][..], Vec::as_slice),
+                        "scans": told(name),
                     })
                 })
                 .collect();
@@ -74,4 +77,19 @@ pub(super) async fn run(request: &Request, format: GraphFormat) -> Result<(), Er
     }
     terminal::say(text.trim_end());
     Ok(())
+}
+
+/// How the warehouse is read; a project with faults has a graph, too, and this is left out of it.
+async fn scans(request: &Request) -> Option<BTreeMap<TableName, Vec<Scan>>> {
+    match run::scans(request).await {
+        Ok(scans) => Some(scans),
+        Err(errors) => {
+            let n = errors.iter().count();
+            let faults = if n == 1 { "a fault".to_owned() } else { format!("{n} faults") };
+            terminal::remark(&format!(
+                "how the warehouse is read is left out: the project has {faults}, which `tierbook check` tells"
+            ));
+            None
+        }
+    }
 }
